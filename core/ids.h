@@ -1,0 +1,35 @@
+// Token ids: whole numbers, which a Tensor does not hold.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/shape.h"
+#include "kernels/memory.h"
+
+namespace dikkat {
+
+// A handle to 32-bit ids of shape (T), (B,T) ... Immutable, so the smallest and largest id are known for checks.
+class Ids {
+ public:
+  Ids() = default;
+  Ids(const std::vector<int32_t>& ids, const Shape& shape);
+  explicit Ids(const std::vector<int32_t>& ids) : Ids(ids, {static_cast<int64_t>(ids.size())}) {}
+
+  const Shape& shape() const { return shape_; }
+  int64_t numel() const { return shape_.numel(); }
+  const int32_t* address() const { return static_cast<const int32_t*>(numbers_->address()); }
+  std::span<const int32_t> values() const { return {address(), static_cast<size_t>(numel())}; }
+
+  // Among the ids that are not ignore_index; smallest() > largest() if there is none.
+  int32_t smallest() const { return smallest_; }
+  int32_t largest() const { return largest_; }
+
+ private:
+  Shape shape_;
+  std::shared_ptr<Buffer> numbers_;
+  int32_t smallest_ = 0, largest_ = -1;
+};
+
+}  // namespace dikkat

@@ -1,0 +1,58 @@
+// Layer normalisation (Ba, Kiros & Hinton, 2016).
+#include "core/ops/common.h"
+
+namespace dikkat {
+
+namespace op {
+
+// y = h * weight + bias with h = (x - mean) * rstd.
+// dx = rstd * (g - mean(g) - h * mean(g * h)) with g = dy * weight;   dweight = sum(dy * h),  dbias = sum(dy) over rows
+struct LayerNorm : Op {
+  LayerNorm(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor rstd)
+      : Op("layer_norm", {x, weight, bias}), mean(mean), rstd(rstd) {}
+  void backward(Node& out) override {
+    Tensor &x = inputs[0], &weight = inputs[1], &bias = inputs[2];
+    kernels().layer_norm_backward({.x = x.address(),
+                                   .weight = weight.address(),
+                                   .mean = mean.address(),
+                                   .rstd = rstd.address(),
+                                   .dy = out.grad_address(),
+                                   .dx = x.grad_sum(),
+                                   .dweight = weight.grad_sum(),
+                                   .dbias = bias.grad_sum(),
+                                   .rows = rows(x),
+                                   .cols = cols(x)});
+  }
+  Tensor mean, rstd;
+};
+
+}  // namespace op
+
+Tensor layer_norm(In x, In weight, In bias, double eps) {
+  require(x.rank() >= 1 && weight.shape() == Shape{x.size(-1)} && bias.shape() == weight.shape(), x.where,
+          "layer_norm: ", x.shape(), " needs a weight and a bias as long as its last dimension, got ", weight.shape(),
+          " and ", bias.shape());
+  x = in_order(x);
+  weight = in_order(weight);
+  bias = in_order(bias);
+  Tensor out = empty(x.shape());
+  Tensor mean = empty({rows(x)}), rstd = empty({rows(x)});
+  kernels().layer_norm({.x = x.address(),
+                        .weight = weight.address(),
+                        .bias = bias.address(),
+                        .y = out.address(),
+                        .mean = mean.address(),
+                        .rstd = rstd.address(),
+                        .rows = rows(x),
+                        .cols = cols(x),
+                        .eps = static_cast<Real>(eps)});
+  return record(out, std::make_unique<op::LayerNorm>(x, weight, bias, mean, rstd), x.where);
+}
+
+Tensor layer_norm_plain(In x, In weight, In bias, double eps) {
+  const Tensor centred = x - In(mean(x, -1, true), x.where);               // (...,C) - (...,1)
+  const Tensor variance = mean(In(centred * centred, x.where), -1, true);  // (...,1)
+  return centred / sqrt(variance + eps) * weight + bias;
+}
+
+}  // namespace dikkat

@@ -1,0 +1,191 @@
+// Products. Operands may be views: a transposed matrix is read in place.
+#include <utility>
+
+#include "core/ops/common.h"
+
+namespace dikkat {
+
+namespace {
+
+// How a kernel walks over the matrices of x: the last two dimensions are the matrix, up to two before them the batch.
+// `rank` is the number of dimensions of the result; an operand with fewer has the same matrix for every batch.
+Steps steps_of(const Tensor& x, const Strides& strides, int rank) {
+  const int last = x.rank() - 1;
+  const auto at = [&](int dim) { return dim < 0 ? 0 : strides[static_cast<size_t>(dim)]; };
+  Steps steps{.row = at(last - 1), .column = at(last)};
+  if (x.rank() == rank) {
+    steps.inner = at(last - 2);
+    steps.outer = at(last - 3);
+  }
+  return steps;
+}
+
+}  // namespace
+
+namespace op {
+
+// c = a b.      da = dc b^T,  db = a^T dc, summed over the batch where b serves all of it
+struct MatMul : Op {
+  MatMul(Tensor a, Tensor b) : Op("matmul", {a, b}) {}
+  void backward(Node& out) override {
+    Tensor &a = inputs[0], &b = inputs[1];
+    const int rank = out.shape.rank();
+    const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
+    const int64_t inner = rank > 2 ? out.shape[-3] : 1, outer = rank > 3 ? out.shape[-4] : 1;
+    Steps da = steps_of(a, a.grad_strides(), rank), db = steps_of(b, b.grad_strides(), rank);
+    Steps as = steps_of(a, a.strides(), rank), bs = steps_of(b, b.strides(), rank);
+    Steps dc{.row = n, .column = 1, .outer = inner * m * n, .inner = m * n};
+    std::swap(as.row, as.column);
+    std::swap(bs.row, bs.column);
+    if (a.requires_grad())
+      kernels().matmul({.a = out.grad_address(),
+                        .b = b.address(),
+                        .c = a.grad_sum(),
+                        .a_steps = dc,
+                        .b_steps = bs,
+                        .c_steps = da,
+                        .m = m,
+                        .n = k,
+                        .k = n,
+                        .outer = outer,
+                        .inner = inner,
+                        .accumulate = true});
+    if (b.requires_grad())
+      kernels().matmul({.a = a.address(),
+                        .b = out.grad_address(),
+                        .c = b.grad_sum(),
+                        .a_steps = as,
+                        .b_steps = dc,
+                        .c_steps = db,
+                        .m = k,
+                        .n = n,
+                        .k = m,
+                        .outer = outer,
+                        .inner = inner,
+                        .accumulate = true});
+  }
+};
+
+// y = x w^T + b.      dx = dy w,  dw = dy^T x,  db = sum over rows of dy
+struct LinearMap : Op {
+  LinearMap(std::vector<Tensor> inputs) : Op("linear", std::move(inputs)) {}
+  void backward(Node& out) override {
+    Tensor &x = inputs[0], &weight = inputs[1];
+    const int64_t in = weight.size(1), features = weight.size(0), count = rows(x);
+    if (x.requires_grad())
+      kernels().matmul({.a = out.grad_address(),
+                        .b = weight.address(),
+                        .c = x.grad_sum(),
+                        .a_steps = {.row = features},
+                        .b_steps = {.row = in},
+                        .c_steps = {.row = in},
+                        .m = count,
+                        .n = in,
+                        .k = features,
+                        .accumulate = true});
+    if (weight.requires_grad())
+      kernels().matmul({.a = out.grad_address(),
+                        .b = x.address(),
+                        .c = weight.grad_sum(),
+                        .a_steps = {.row = 1, .column = features},
+                        .b_steps = {.row = in},
+                        .c_steps = {.row = in},
+                        .m = features,
+                        .n = in,
+                        .k = count,
+                        .accumulate = true});
+    if (inputs.size() == 3 && inputs[2].requires_grad())
+      kernels().binary_backward({.function = dikkat::Binary::add,
+                                 .dy = out.grad_address(),
+                                 .db = inputs[2].grad_sum(),
+                                 .rank = 2,
+                                 .shape = {count, features},
+                                 .a_steps = {features, 1},
+                                 .b_steps = {0, 1}});
+  }
+};
+
+}  // namespace op
+
+Tensor matmul(In a, In b) {
+  require(a.rank() >= 2 && b.rank() >= 2, a.where, "matmul: ", a.shape(), " x ", b.shape(),
+          ": both need at least two dimensions");
+  require(a.size(-1) == b.size(-2), a.where, "matmul: ", a.shape(), " x ", b.shape(), ": the inner sizes ", a.size(-1),
+          " and ", b.size(-2), " must agree");
+  Shape batch;
+  for (int i = 0; i < a.rank() - 2; ++i) batch.append(a.size(i));
+  bool fits = b.rank() == 2 || b.rank() == a.rank();
+  for (int i = 0; fits && b.rank() > 2 && i < batch.rank(); ++i) fits = b.size(i) == batch[i];
+  require(fits, a.where, "matmul: ", a.shape(), " x ", b.shape(),
+          ": the sizes before the last two must be equal, or the second operand a plain matrix");
+
+  Shape shape = batch;
+  shape.append(a.size(-2));
+  shape.append(b.size(-1));
+  if (batch.rank() > 0 && b.rank() == 2)  // one tall matrix instead of a batch
+    return reshape(In(matmul(In(reshape(a, {-1, a.size(-1)}), a.where), b), a.where), shape.sizes());
+  if (batch.rank() > 2)
+    return reshape(In(matmul(In(reshape(a, {batch.numel(), a.size(-2), a.size(-1)}), a.where),
+                             In(reshape(b, {batch.numel(), b.size(-2), b.size(-1)}), a.where)),
+                      a.where),
+                   shape.sizes());
+
+  const int64_t m = a.size(-2), n = b.size(-1);
+  const int64_t inner = batch.rank() > 0 ? batch[-1] : 1, outer = batch.rank() > 1 ? batch[-2] : 1;
+  Tensor out = empty(shape);
+  kernels().matmul({.a = a.address(),
+                    .b = b.address(),
+                    .c = out.address(),
+                    .a_steps = steps_of(a, a.strides(), shape.rank()),
+                    .b_steps = steps_of(b, b.strides(), shape.rank()),
+                    .c_steps = {.row = n, .column = 1, .outer = inner * m * n, .inner = m * n},
+                    .m = m,
+                    .n = n,
+                    .k = a.size(-1),
+                    .outer = outer,
+                    .inner = inner});
+  return record(out, std::make_unique<op::MatMul>(a, b), a.where);
+}
+
+namespace {
+
+Tensor linear_map(In x, In weight, const Tensor* bias) {
+  require(weight.rank() == 2, x.where, "linear: the weight is (out,in), got ", weight.shape());
+  require(x.rank() >= 1 && x.size(-1) == weight.size(1), x.where, "linear: ", x.shape(), " with weight ",
+          weight.shape(), ": the last size of the input must be ", weight.size(1));
+  require(!bias || bias->shape() == Shape{weight.size(0)}, x.where, "linear: weight ", weight.shape(),
+          " needs a bias of (", weight.size(0), "), got ", bias ? bias->shape() : Shape{});
+  x = in_order(x);
+  weight = in_order(weight);
+  Shape shape = x.shape();
+  shape[-1] = weight.size(0);
+  Tensor out = empty(shape);
+  const int64_t in = weight.size(1);
+  std::vector<Tensor> inputs{x, weight};
+  if (bias) inputs.push_back(contiguous(In(*bias, x.where)));
+  kernels().matmul({.a = x.address(),
+                    .b = weight.address(),
+                    .c = out.address(),
+                    .bias = bias ? inputs[2].address() : nullptr,
+                    .a_steps = {.row = in},
+                    .b_steps = {.row = 1, .column = in},
+                    .c_steps = {.row = weight.size(0)},
+                    .m = rows(x),
+                    .n = weight.size(0),
+                    .k = in});
+  return record(out, std::make_unique<op::LinearMap>(std::move(inputs)), x.where);
+}
+
+}  // namespace
+
+Tensor linear(In x, In weight, In bias) {
+  return linear_map(x, weight, &bias);
+}
+Tensor linear(In x, In weight) {
+  return linear_map(x, weight, nullptr);
+}
+Tensor linear_plain(In x, In weight, In bias) {
+  return In(matmul(x, In(transpose(weight), x.where)), x.where) + bias;
+}
+
+}  // namespace dikkat

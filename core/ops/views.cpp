@@ -1,0 +1,192 @@
+// Views: no number moves. A view's gradient is a window onto its base's gradient, so nothing moves on the way back
+// either.
+#include <algorithm>
+
+#include "core/ops/common.h"
+
+namespace dikkat {
+
+namespace op {
+
+// y sees x.      dx: y's consumers have already added to it, through the shared gradient
+struct View : Op {
+  View(const char* name, Tensor x) : Op(name, {x}) {}
+  void backward(Node&) override {}
+};
+
+// y = x, again and again along dimensions of size 1.      dx = dy, summed over the repetitions
+struct Expand : Op {
+  explicit Expand(Tensor x) : Op("expand", {x}) {}
+  void backward(Node& out) override {
+    Tensor& x = inputs[0];
+    BinaryBackwardArgs args{
+        .function = Binary::add, .dy = out.grad_address(), .da = x.grad_sum(), .rank = out.shape.rank()};
+    const int added = out.shape.rank() - x.rank();
+    for (int i = 0; i < out.shape.rank(); ++i) {
+      args.shape[i] = out.shape[i];
+      if (i >= added && x.size(i - added) != 1) args.a_steps[i] = x.grad_strides()[static_cast<size_t>(i - added)];
+    }
+    kernels().binary_backward(args);
+  }
+};
+
+// y = x, element by element in reading order.      dx = dy
+struct Contiguous : Op {
+  explicit Contiguous(Tensor x) : Op("contiguous", {x}) {}
+  void backward(Node& out) override {
+    Tensor& x = inputs[0];
+    const Strides from = contiguous_strides(out.shape);
+    CopyArgs args{.x = out.grad_address(), .y = x.grad_sum(), .rank = x.rank(), .accumulate = true};
+    for (int i = 0; i < x.rank(); ++i) {
+      args.shape[i] = x.size(i);
+      args.x_steps[i] = from[static_cast<size_t>(i)];
+      args.y_steps[i] = x.grad_strides()[static_cast<size_t>(i)];
+    }
+    kernels().copy(args);
+  }
+};
+
+}  // namespace op
+
+namespace {
+
+Tensor view(const char* name, const In& x, const Shape& shape, const Layout& layout, const Layout& gradient_layout) {
+  return record(window(x, shape, layout, gradient_layout), std::make_unique<op::View>(name, x), x.where);
+}
+
+Strides reordered(const Strides& strides, const std::vector<int>& order) {
+  Strides result{};
+  for (size_t i = 0; i < order.size(); ++i) result[i] = strides[static_cast<size_t>(order[i])];
+  return result;
+}
+
+// The strides with a further one before position `dim`; its dimension has size 1, so its value does not matter.
+Strides with_gap(const Strides& strides, int dim, int rank) {
+  Strides result = strides;
+  for (int i = rank; i > dim; --i) result[static_cast<size_t>(i)] = strides[static_cast<size_t>(i - 1)];
+  result[static_cast<size_t>(dim)] = 0;
+  return result;
+}
+
+Strides without(const Strides& strides, int dim, int rank) {
+  Strides result = strides;
+  for (int i = dim; i + 1 < rank; ++i) result[static_cast<size_t>(i)] = strides[static_cast<size_t>(i + 1)];
+  return result;
+}
+
+}  // namespace
+
+Tensor contiguous(In x) {
+  if (x.is_contiguous()) return x;
+  Tensor out = empty(x.shape());
+  const Strides to = contiguous_strides(x.shape());
+  CopyArgs args{.x = x.address(), .y = out.address(), .rank = x.rank()};
+  for (int i = 0; i < x.rank(); ++i) {
+    args.shape[i] = x.size(i);
+    args.x_steps[i] = x.strides()[static_cast<size_t>(i)];
+    args.y_steps[i] = to[static_cast<size_t>(i)];
+  }
+  kernels().copy(args);
+  return record(out, std::make_unique<op::Contiguous>(x), x.where);
+}
+
+Tensor reshape(In x, const std::vector<int64_t>& sizes) {
+  int64_t known = 1;
+  int left = -1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] == -1 && left < 0) {
+      left = static_cast<int>(i);
+      continue;
+    }
+    require(sizes[i] >= 0, x.where, "reshape: a size is -1 once (whatever is left) or not negative, got ", sizes[i]);
+    known *= sizes[i];
+  }
+  Shape shape;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const bool fill = static_cast<int>(i) == left;
+    require(!fill || (known > 0 && x.numel() % known == 0), x.where, "reshape: ", x.shape(), " has ", x.numel(),
+            " elements, which the other sizes (product ", known, ") do not divide");
+    shape.append(fill ? x.numel() / known : sizes[i]);
+  }
+  require(shape.numel() == x.numel(), x.where, "reshape: ", x.shape(), " has ", x.numel(), " elements and ", shape,
+          " has ", shape.numel(), "; they must be equal");
+  const In base = in_order(x);
+  const Strides strides = contiguous_strides(shape);
+  return view("reshape", base, shape, {base.node().layout.offset, strides},
+              {base.node().gradient_layout.offset, strides});
+}
+
+Tensor permute(In x, const std::vector<int>& order) {
+  std::vector<int> sorted;
+  for (const int dim : order) sorted.push_back(x.shape().index(dim));
+  const std::vector<int> from = sorted;
+  std::sort(sorted.begin(), sorted.end());
+  bool complete = static_cast<int>(sorted.size()) == x.rank();
+  for (size_t i = 0; complete && i < sorted.size(); ++i) complete = sorted[i] == static_cast<int>(i);
+  require(complete, x.where, "permute: every dimension of ", x.shape(), " must be named once");
+  Shape shape;
+  for (const int dim : from) shape.append(x.size(dim));
+  const Layout &layout = x.node().layout, &gradient = x.node().gradient_layout;
+  return view("permute", x, shape, {layout.offset, reordered(layout.strides, from)},
+              {gradient.offset, reordered(gradient.strides, from)});
+}
+
+Tensor transpose(In x, int dim0, int dim1) {
+  require(x.rank() >= 2, x.where, "transpose: needs at least two dimensions, got ", x.shape());
+  std::vector<int> order;
+  for (int i = 0; i < x.rank(); ++i) order.push_back(i);
+  std::swap(order[static_cast<size_t>(x.shape().index(dim0))], order[static_cast<size_t>(x.shape().index(dim1))]);
+  return permute(x, order);
+}
+
+Tensor slice(In x, int dim, int64_t begin, int64_t end) {
+  require(x.rank() >= 1, x.where, "slice: a single number has nothing to cut");
+  const int at = x.shape().index(dim);
+  const int64_t size = x.size(at);
+  const int64_t first = begin < 0 ? begin + size : begin, last = end < 0 ? end + size : end;
+  require(0 <= first && first <= last && last <= size, x.where, "slice: ", begin, " to ", end,
+          " does not lie inside dimension ", at, " of ", x.shape());
+  Shape shape = x.shape();
+  shape[at] = last - first;
+  const auto moved = [&](Layout layout) {
+    layout.offset += first * layout.strides[static_cast<size_t>(at)];
+    return layout;
+  };
+  return view("slice", x, shape, moved(x.node().layout), moved(x.node().gradient_layout));
+}
+
+Tensor unsqueeze(In x, int dim) {
+  require(dim >= -x.rank() - 1 && dim <= x.rank(), x.where, "unsqueeze: dimension ", dim, " does not fit into ",
+          x.shape());
+  const int at = dim < 0 ? dim + x.rank() + 1 : dim;
+  Shape shape;
+  for (int i = 0; i <= x.rank(); ++i) shape.append(i == at ? 1 : x.size(i < at ? i : i - 1));
+  const Layout &layout = x.node().layout, &gradient = x.node().gradient_layout;
+  return view("unsqueeze", x, shape, {layout.offset, with_gap(layout.strides, at, x.rank())},
+              {gradient.offset, with_gap(gradient.strides, at, x.rank())});
+}
+
+Tensor squeeze(In x, int dim) {
+  const int at = x.shape().index(dim);
+  require(x.size(at) == 1, x.where, "squeeze: dimension ", dim, " of ", x.shape(), " has size ", x.size(at), ", not 1");
+  Shape shape;
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != at) shape.append(x.size(i));
+  const Layout &layout = x.node().layout, &gradient = x.node().gradient_layout;
+  return view("squeeze", x, shape, {layout.offset, without(layout.strides, at, x.rank())},
+              {gradient.offset, without(gradient.strides, at, x.rank())});
+}
+
+Tensor expand(In x, const Shape& shape) {
+  const int added = shape.rank() - x.rank();
+  Layout layout{x.node().layout.offset, {}};
+  bool fits = added >= 0;
+  for (int i = 0; fits && i < x.rank(); ++i) {
+    fits = x.size(i) == 1 || x.size(i) == shape[i + added];
+    if (x.size(i) != 1) layout.strides[static_cast<size_t>(i + added)] = x.strides()[static_cast<size_t>(i)];
+  }
+  require(fits, x.where, "expand: ", x.shape(), " cannot become ", shape, ": only dimensions of size 1 are repeated");
+  return record(tensor_over(x.node().numbers, shape, layout), std::make_unique<op::Expand>(x), x.where);
+}
+
+}  // namespace dikkat

@@ -1,0 +1,92 @@
+// The sizes of a tensor, in the reader's order: (2,3) is two rows of three.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <ostream>
+#include <vector>
+
+#include "kernels/check.h"
+#include "kernels/kernels.h"
+
+namespace dikkat {
+
+// At most max_rank (8) sizes. A shape without sizes, (), is a single number.
+class Shape {
+ public:
+  Shape() = default;
+  Shape(std::initializer_list<int64_t> sizes) {
+    for (const int64_t size : sizes) append(size);
+  }
+
+  int rank() const { return rank_; }
+
+  // The size of dimension `dim`; negative counts from the end: shape[-1] is the last. Throws Error out of range.
+  int64_t operator[](int dim) const { return sizes_[static_cast<size_t>(index(dim))]; }
+  int64_t& operator[](int dim) { return sizes_[static_cast<size_t>(index(dim))]; }
+
+  // The number of elements: the product of the sizes, 1 for ().
+  int64_t numel() const {
+    int64_t product = 1;
+    for (int i = 0; i < rank_; ++i) product *= sizes_[static_cast<size_t>(i)];
+    return product;
+  }
+
+  // `dim` counted from the front, in 0 ... rank-1. Throws Error out of range.
+  int index(int dim) const {
+    require(dim >= -rank_ && dim < rank_, "dimension ", dim, " does not exist in shape ", *this);
+    return dim < 0 ? dim + rank_ : dim;
+  }
+
+  void append(int64_t size) {
+    require(rank_ < max_rank, "a shape has at most ", max_rank, " dimensions");
+    require(size >= 0, "a shape cannot have the negative size ", size);
+    constexpr int64_t most = int64_t{1} << 40;  // elements; beyond it a size went wrong, and products stay exact
+    require(size <= most && (numel() == 0 || size <= most / numel()), "shape ", *this, " with a further dimension of ",
+            size, " is too large");
+    sizes_[static_cast<size_t>(rank_++)] = size;
+  }
+
+  std::vector<int64_t> sizes() const { return {sizes_.begin(), sizes_.begin() + rank_}; }
+
+  bool operator==(const Shape& other) const {
+    if (rank_ != other.rank_) return false;
+    for (int i = 0; i < rank_; ++i)
+      if (sizes_[static_cast<size_t>(i)] != other.sizes_[static_cast<size_t>(i)]) return false;
+    return true;
+  }
+
+  // "(2,3)"
+  friend std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+    out << '(';
+    for (int i = 0; i < shape.rank_; ++i) out << (i ? "," : "") << shape.sizes_[static_cast<size_t>(i)];
+    return out << ')';
+  }
+
+ private:
+  std::array<int64_t, max_rank> sizes_{};
+  int rank_ = 0;
+};
+
+// Distances, in elements, between neighbours along each dimension.
+using Strides = std::array<int64_t, max_rank>;
+
+// The strides of a tensor whose elements lie one after the other, last dimension fastest: (2,3) -> {3,1}.
+inline Strides contiguous_strides(const Shape& shape) {
+  Strides strides{};
+  int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[static_cast<size_t>(i)] = step;
+    step *= shape[i];
+  }
+  return strides;
+}
+
+// Where the elements of a tensor lie in its buffer.
+struct Layout {
+  int64_t offset = 0;
+  Strides strides{};
+};
+
+}  // namespace dikkat

@@ -1,0 +1,100 @@
+#include "core/tensor.h"
+
+#include "core/autograd.h"
+#include "kernels/kernels.h"
+
+namespace dikkat {
+
+Node& Tensor::node() const {
+  require(node_ != nullptr, "this tensor holds nothing yet: give it a value first, such as zeros({2,3})");
+  return *node_;
+}
+
+const Shape& Tensor::shape() const {
+  return node().shape;
+}
+const Strides& Tensor::strides() const {
+  return node().layout.strides;
+}
+const Strides& Tensor::grad_strides() const {
+  return node().gradient_layout.strides;
+}
+
+bool Tensor::is_contiguous() const {
+  const Shape& sizes = shape();
+  const Strides& steps = strides();
+  int64_t expected = 1;
+  for (int i = sizes.rank() - 1; i >= 0; --i) {
+    if (sizes[i] != 1 && steps[static_cast<size_t>(i)] != expected) return false;
+    expected *= sizes[i];
+  }
+  return true;
+}
+
+std::span<Real> Tensor::values() const {
+  require(is_contiguous(), "values: the tensor ", shape(), " is a view that skips elements; use contiguous() first");
+  kernels().wait();
+  return {address(), static_cast<size_t>(numel())};
+}
+
+Real Tensor::item() const {
+  require(numel() == 1, "item: needs a tensor with one element, got shape ", shape());
+  kernels().wait();
+  return *address();
+}
+
+Real* Tensor::address() const {
+  return node().address();
+}
+
+bool Tensor::requires_grad() const {
+  return node().requires_grad;
+}
+
+Tensor& Tensor::requires_grad_(bool wanted) {
+  require(node().is_leaf(), "requires_grad_: ", node().made_by,
+          " made this tensor; only a leaf can be changed. Use detach()");
+  node().requires_grad = wanted;
+  node().gradient->category = Category::gradients;
+  return *this;
+}
+
+bool Tensor::has_grad() const {
+  return node().gradient->numbers != nullptr;
+}
+
+Tensor Tensor::grad() const {
+  require(has_grad(), "grad: this tensor ", shape(),
+          " has no gradient. Was it marked with requires_grad_(), did the loss "
+          "depend on it, and did backward() run? An intermediate result needs retain_grad() before backward()");
+  Tensor gradient = tensor_over(node().gradient->numbers, shape(), node().gradient_layout);
+  gradient.node().made_by = "gradient";
+  return gradient;
+}
+
+void Tensor::zero_grad() const {
+  node().gradient->numbers.reset();
+}
+void Tensor::retain_grad() const {
+  node().retain_grad = true;
+}
+
+Real* Tensor::grad_sum() const {
+  return requires_grad() ? node().grad_address() : nullptr;
+}
+
+Tensor Tensor::detach() const {
+  Tensor same = tensor_over(node().numbers, shape(), node().layout);
+  same.node().name = node().name;
+  return same;
+}
+
+Tensor& Tensor::named(const std::string& name) {
+  node().name = name;
+  return *this;
+}
+const std::string& Tensor::name() const {
+  return node().name;
+}
+
+}  // namespace dikkat

@@ -1,0 +1,93 @@
+// What the fast attention needs forward and backward: scratch memory, and matrices of one head cut for the tiles of
+// matmul (../matmul/tile.h).
+#pragma once
+
+#include "kernels/kernels.h"
+#include "kernels/matmul/tile.h"
+
+namespace dikkat::attention {
+
+using namespace simd;
+using tile::Matrix;
+
+static inline int64_t smaller(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+static inline int64_t pieces(int64_t count, int64_t size) {
+  return (count + size - 1) / size;
+}
+// Where part number i begins when `count` things are dealt to `parts`.
+static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
+  return count * i / parts;
+}
+
+static inline const float* head_of(const float* start, const HeadSteps& steps, int64_t batch, int64_t head) {
+  return start + batch * steps.batch + head * steps.head;
+}
+static inline float* head_of(float* start, const HeadSteps& steps, int64_t batch, int64_t head) {
+  return start ? start + batch * steps.batch + head * steps.head : nullptr;
+}
+
+// The rows of scores that are at work: `rows` queries by all keys, in chunks of tile::depth keys, each chunk a strip of
+// `rows` rows that tile::multiply reads in place.
+static inline int64_t scores_size(int64_t rows, int64_t keys) {
+  return pieces(keys, tile::depth) * rows * tile::row_step;
+}
+
+// All panels of a (k, n) matrix: panel j / columns begins at j * k.
+static inline int64_t panels_size(int64_t k, int64_t n) {
+  return pieces(n, tile::columns) * tile::columns * k;
+}
+static inline void pack_panels(const Matrix& b, int64_t k, int64_t n, float* panels) {
+  for (int64_t j = 0; j < n; j += tile::columns) {
+    tile::pack_panel({b.start + j * b.column, b.row, b.column}, k, smaller(tile::columns, n - j), panels + j * k);
+  }
+}
+
+// Strips of `rows` rows that are `step` apart, k numbers each: one strip for each tile::depth of them.
+static inline int64_t strips_size(int64_t k) {
+  return pieces(k, tile::depth) * tile::strip_size;
+}
+static inline void pack_strips(const float* start, int64_t step, int64_t rows, int64_t k, float* strips) {
+  for (int64_t p = 0; p < k; p += tile::depth) {
+    tile::pack_strip({start + p, step, 1}, rows, smaller(tile::depth, k - p),
+                     strips + p / tile::depth * tile::strip_size);
+  }
+}
+
+// rows x keys scores: strips (rows, k) times panels (k, all keys), the first `visible` keys. chunk_size is the distance
+// between chunks of scores.
+static inline void multiply_scores(const float* strips, const float* panels, int64_t rows, int64_t k, int64_t keys,
+                                   int64_t visible, float* scores, int64_t chunk_size) {
+  for (int64_t key = 0; key < visible; key += tile::columns) {
+    float* to = scores + key / tile::depth * chunk_size + key % tile::depth;
+    for (int64_t p = 0; p < k; p += tile::depth) {
+      tile::multiply(rows, smaller(tile::columns, keys - key), smaller(tile::depth, k - p),
+                     strips + p / tile::depth * tile::strip_size, 0, panels + key * k + p * tile::columns,
+                     {to, tile::row_step, 1, nullptr, p > 0});
+    }
+  }
+}
+
+// c (rows, n) = or += scores (rows, visible keys) times panels (all keys, n).
+static inline void multiply_values(const float* scores, int64_t chunk_size, const float* panels, int64_t rows,
+                                   int64_t n, int64_t keys, int64_t visible, float* c, int64_t c_step, bool add) {
+  for (int64_t j = 0; j < n; j += tile::columns) {
+    for (int64_t key = 0; key < visible; key += tile::depth) {
+      tile::multiply(rows, smaller(tile::columns, n - j), smaller(tile::depth, visible - key),
+                     scores + key / tile::depth * chunk_size, 0, panels + j * keys + key * tile::columns,
+                     {c + j, c_step, 1, nullptr, add || key > 0});
+    }
+  }
+}
+
+// The part of a row of scores that lies in one chunk: where, and how many numbers.
+struct Span {
+  float* start;
+  int64_t count;
+};
+static inline Span span_of(float* row, int64_t chunk_size, int64_t key, int64_t visible) {
+  return {row + key / tile::depth * chunk_size, smaller(tile::depth, visible - key)};
+}
+
+}  // namespace dikkat::attention

@@ -1,0 +1,126 @@
+#include "kernels/memory.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "kernels/check.h"
+#include "kernels/kernels.h"
+
+namespace dikkat {
+
+namespace {
+
+constexpr int64_t alignment = 64;
+
+struct Pool {
+  std::mutex mutex;
+  std::map<int64_t, std::vector<void*>> free_blocks;  // by size class
+  std::map<const char*, int64_t> live_blocks;         // address -> bytes asked for
+  MemoryUse use;
+
+  // Buffers of the program's own static objects may be freed after everything else: the pool is never destroyed.
+  static Pool& instance() {
+    static Pool* pool = new Pool;
+    return *pool;
+  }
+};
+
+// Four classes for each power of two: at most a quarter of a block is wasted.
+int64_t size_class(int64_t bytes) {
+  const int64_t needed = std::max<int64_t>(bytes, alignment);
+  const int64_t quarter =
+      std::max<int64_t>(static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(needed))) / 8, alignment);
+  return (needed + quarter - 1) / quarter * quarter;
+}
+
+void add(MemoryUse& use, Category category, int64_t bytes) {
+  const auto index = static_cast<size_t>(category);
+  use.live[index] += bytes;
+  use.live_total += bytes;
+  use.peak[index] = std::max(use.peak[index], use.live[index]);
+  use.peak_total = std::max(use.peak_total, use.live_total);
+}
+
+int64_t free_all(Pool& pool) {
+  int64_t freed = 0;
+  for (auto& [bytes, blocks] : pool.free_blocks) {
+    for (void* block : blocks) std::free(block);
+    freed += bytes * static_cast<int64_t>(blocks.size());
+  }
+  pool.free_blocks.clear();
+  pool.use.reserved -= freed;
+  return freed;
+}
+
+}  // namespace
+
+Buffer::Buffer(int64_t bytes, Category category) : address_(nullptr), bytes_(bytes), category_(category) {
+  constexpr int64_t largest = int64_t{1} << 46;  // 64 TiB: beyond it a size is a mistake, and rounding up is safe
+  require(bytes >= 0 && bytes < largest, "memory: ", bytes, " bytes were asked for; a size went wrong");
+  Pool& pool = Pool::instance();
+  std::unique_lock lock(pool.mutex);
+  const int64_t rounded = size_class(bytes);
+  if (std::vector<void*>& blocks = pool.free_blocks[rounded]; !blocks.empty()) {
+    address_ = blocks.back();
+    blocks.pop_back();
+  } else {
+    address_ = std::aligned_alloc(alignment, static_cast<size_t>(rounded));
+    if (!address_ && pool.use.reserved > pool.use.live_total) {
+      lock.unlock();
+      kernels().wait();  // a waiting kernel may still read a freed block, or ask for workspace itself
+      lock.lock();
+      free_all(pool);
+      address_ = std::aligned_alloc(alignment, static_cast<size_t>(rounded));
+    }
+    require(address_ != nullptr, "memory: the system has no ", bytes, " bytes left for ",
+            category_names[static_cast<size_t>(category)], " (", pool.use.live_total,
+            " bytes are in use); take a smaller model, batch or context");
+    pool.use.reserved += rounded;
+  }
+  pool.live_blocks[static_cast<const char*>(address_)] = bytes;
+  add(pool.use, category_, bytes_);
+}
+
+Buffer::~Buffer() {
+  Pool& pool = Pool::instance();
+  const std::lock_guard lock(pool.mutex);
+  pool.live_blocks.erase(static_cast<const char*>(address_));
+  pool.free_blocks[size_class(bytes_)].push_back(address_);
+  add(pool.use, category_, -bytes_);
+}
+
+MemoryUse memory_use() {
+  Pool& pool = Pool::instance();
+  const std::lock_guard lock(pool.mutex);
+  return pool.use;
+}
+
+void reset_peak() {
+  Pool& pool = Pool::instance();
+  const std::lock_guard lock(pool.mutex);
+  pool.use.peak = pool.use.live;
+  pool.use.peak_total = pool.use.live_total;
+}
+
+bool in_pool(const void* address, int64_t bytes) {
+  Pool& pool = Pool::instance();
+  const std::lock_guard lock(pool.mutex);
+  const char* begin = static_cast<const char*>(address);
+  auto after = pool.live_blocks.upper_bound(begin);
+  if (after == pool.live_blocks.begin()) return false;
+  const auto& [block, size] = *--after;
+  return bytes >= 0 && begin + bytes <= block + size;
+}
+
+void release_free_blocks() {
+  kernels().wait();
+  Pool& pool = Pool::instance();
+  const std::lock_guard lock(pool.mutex);
+  free_all(pool);
+}
+
+}  // namespace dikkat

@@ -1,0 +1,55 @@
+// A checkpoint: a safetensors file with the weights under their own names, the optimiser's moments under "optimizer.m."
+// and "optimizer.v.", the losses so far, and in its metadata what is needed to build the model and to go on.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/models/gpt.h"
+#include "nn/optim/adamw.h"
+
+namespace dikkat {
+
+struct Checkpoint {
+  GPTConfig config;
+  int64_t step = 0;   // steps taken
+  int64_t steps = 0;  // steps planned: the learning rate depends on it
+  int64_t batch = 0;
+  int64_t warmup = 0;
+  uint64_t seed = 0;
+  double peak_rate = 0;
+  uint64_t data = 0;  // fingerprint of the tokens
+  std::vector<float> losses;
+  std::vector<std::pair<int64_t, double>> validations;
+};
+
+// "4 layers, width 128, 4 heads, context 128, vocabulary 256, tied"
+std::string describe(const GPTConfig& config);
+
+// Writes `path`; what stood there becomes `path`.previous. Throws Error, leaving both as they were, if that fails.
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const std::vector<AdamW::Moments>& moments);
+
+// A checkpoint opened for reading; `path`.previous if a run was killed between the two renames and `path` is missing.
+// Throws Error naming the file and the reason if it is missing, damaged or no checkpoint.
+class CheckpointFile {
+ public:
+  explicit CheckpointFile(const std::string& path);
+  ~CheckpointFile();
+
+  const std::string& name() const;
+  const Checkpoint& checkpoint() const;
+
+  // Copies weights and moments. Everything is checked before the first number is written.
+  void read_into(const std::vector<AdamW::Moments>& moments) const;
+
+  // Copies the weights alone: for a model that only talks.
+  void read_into(const std::vector<Parameter>& parameters) const;
+
+ private:
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
+};
+
+}  // namespace dikkat

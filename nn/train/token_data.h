@@ -1,0 +1,39 @@
+// Tokens to learn from, and tokens kept back to see whether something was learned or only memorised.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.h"
+
+namespace dikkat {
+
+// Every byte is a token: 256 of them, and no text is foreign.
+std::vector<int32_t> byte_tokens(std::string_view text);
+std::string text_of_bytes(const std::vector<int32_t>& tokens);
+
+struct Batch {
+  Ids inputs;   // (B,T)
+  Ids targets;  // (B,T): the same text, one token later
+};
+
+struct TokenData {
+  std::vector<int32_t> training, validation;
+
+  // A number that tells other tokens apart: a checkpoint remembers what it was trained on. (FNV-1a, 64 bits.)
+  uint64_t fingerprint() const;
+};
+
+// Cuts a text into passages at its empty lines; every tenth is kept back for validation. A text with fewer than twenty
+// passages gives its last tenth instead. Throws Error if either part is shorter than `block_size` + 1 tokens.
+TokenData split_text(std::string_view text, int64_t block_size);
+
+// `batch` windows of `block_size` tokens from random places, drawn from `stream`.
+Batch random_batch(const std::vector<int32_t>& tokens, int64_t batch, int64_t block_size, const RandomStream& stream);
+
+// Windows one after the other from the beginning, at most `most` of them: always the same, so that losses compare.
+Batch leading_windows(const std::vector<int32_t>& tokens, int64_t most, int64_t block_size);
+
+}  // namespace dikkat

@@ -1,0 +1,82 @@
+#include "nn/train/trainer.h"
+
+#include <algorithm>
+
+#include "core/autograd.h"
+#include "nn/train/checkpoint.h"
+
+namespace dikkat {
+
+namespace {
+
+// The stream of random numbers that places windows: far from those that next_random_stream() counts up.
+constexpr uint32_t batch_operation = 0x80000000u;
+
+CosineSchedule schedule_of(const TrainerOptions& options) {
+  return {.peak = options.peak_rate,
+          .floor = options.peak_rate / 10,
+          .warmup = std::min(options.warmup, std::max<int64_t>(1, options.steps / 10)),
+          .total = options.steps};
+}
+
+}  // namespace
+
+Trainer::Trainer(GPT& model, TokenData data, const TrainerOptions& options)
+    : model_(model),
+      data_(std::move(data)),
+      options_(options),
+      schedule_(schedule_of(options)),
+      optimizer_(parameters(model), options.adamw) {
+  require(options.steps >= 0 && options.batch > 0 && options.validation_windows > 0,
+          "trainer: steps must not be negative and batch and validation_windows must be positive, got ", options.steps, ", ",
+          options.batch, " and ", options.validation_windows);
+}
+
+Batch Trainer::next_batch() const {
+  const RandomStream stream{
+      .seed = options_.seed, .operation = batch_operation, .step = static_cast<uint32_t>(optimizer_.steps())};
+  return random_batch(data_.training, options_.batch, model_.config.block_size, stream);
+}
+
+void Trainer::update(const Tensor& loss) {
+  losses_.push_back(static_cast<float>(loss.item()));
+  optimizer_.step(schedule_.rate(step()));
+}
+
+double Trainer::validate() {
+  const NoGrad only_reading;
+  const Batch all = leading_windows(data_.validation, options_.validation_windows, model_.config.block_size);
+  const double loss = static_cast<double>(cross_entropy(model_.forward(all.inputs), all.targets).item());
+  validations_.emplace_back(step(), loss);
+  return loss;
+}
+
+void Trainer::save(const std::string& path) const {
+  Checkpoint checkpoint{.config = model_.config,
+                        .step = step(),
+                        .steps = options_.steps,
+                        .batch = options_.batch,
+                        .warmup = options_.warmup,
+                        .seed = options_.seed,
+                        .peak_rate = options_.peak_rate,
+                        .data = data_.fingerprint(),
+                        .losses = losses_,
+                        .validations = validations_};
+  write_checkpoint(path, checkpoint, optimizer_.moments());
+}
+
+void Trainer::resume(const std::string& path) {
+  const CheckpointFile file(path);
+  const Checkpoint& saved = file.checkpoint();
+  require(saved.config == model_.config, file.name(), ": its model (", describe(saved.config), ") is another than this one (",
+          describe(model_.config), "); give the same sizes, or another --checkpoint");
+  require(saved.data == data_.fingerprint(), file.name(), ": it was trained on other data; give the same --data, or another --checkpoint");
+  require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ", saved.seed,
+          " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch, "; they must be the same to go on");
+  file.read_into(optimizer_.moments());
+  optimizer_.set_steps(saved.step);
+  losses_ = saved.losses;
+  validations_ = saved.validations;
+}
+
+}  // namespace dikkat
