@@ -115,7 +115,8 @@ void Tensor::backward(Graph graph, std::source_location where) {
             " was already used and freed; compute it again, or call backward(Graph::keep) the first time");
   for (const auto& node : nodes)  // what an earlier backward() left in a kept graph does not count again
     if (node->op && node->owns_gradient) node->gradient->numbers.reset();
-  kernels().fill({.y = node().grad_address(), .size = 1, .value = 1});
+  const Tensor one = ones({});
+  kernels().copy({.x = one.address(), .y = node().grad_address(), .accumulate = true});
   for (std::shared_ptr<Node>& node : nodes) {
     if (!node->op) continue;
     node->op->backward(*node);
@@ -123,7 +124,7 @@ void Tensor::backward(Graph graph, std::source_location where) {
       for (const Tensor& input : node->op->inputs)
         if (input.has_grad())
           stop_at_nan(*input.node().gradient->numbers, text("backward of ", describe(*node)), node->where);
-    if (node->owns_gradient && !node->retain_grad) node->gradient->numbers.reset();
+    if (node->owns_gradient && !node->gradient->retain) node->gradient->numbers.reset();
     if (graph == Graph::keep) continue;
     node->op.reset();
     node->graph_freed = true;

@@ -22,6 +22,7 @@ struct Gradient {
   std::shared_ptr<Buffer> numbers;  // none until something arrives
   int64_t size = 0;                 // elements
   Category category = Category::activations;
+  bool retain = false;  // keep it after backward(), though it belongs to an intermediate result
 };
 
 struct Node {
@@ -33,7 +34,6 @@ struct Node {
   std::shared_ptr<Gradient> gradient;
   bool owns_gradient = true;  // false for a view: its gradient is a window onto that of its base
   bool requires_grad = false;
-  bool retain_grad = false;
 
   std::unique_ptr<Op> op;    // none for a leaf
   bool graph_freed = false;  // backward() has been here

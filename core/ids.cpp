@@ -1,6 +1,7 @@
 #include "core/ids.h"
 
 #include <cstring>
+#include <limits>
 
 #include "kernels/scan.h"
 
@@ -14,6 +15,7 @@ Ids::Ids(const std::vector<int32_t>& ids, const Shape& shape) : shape_(shape) {
   const auto [smallest, largest] = id_range(ids.data(), shape.numel(), ignore_index);
   smallest_ = smallest;
   largest_ = largest;
+  smallest_of_all_ = id_range(ids.data(), shape.numel(), std::numeric_limits<int32_t>::max()).first;
 }
 
 }  // namespace dikkat

@@ -19,17 +19,23 @@ class Ids {
 
   const Shape& shape() const { return shape_; }
   int64_t numel() const { return shape_.numel(); }
-  const int32_t* address() const { return static_cast<const int32_t*>(numbers_->address()); }
+  const int32_t* address() const {
+    require(numbers_ != nullptr, "these ids hold nothing yet: give them a value first, such as Ids({1, 2, 3})");
+    return static_cast<const int32_t*>(numbers_->address());
+  }
   std::span<const int32_t> values() const { return {address(), static_cast<size_t>(numel())}; }
 
   // Among the ids that are not ignore_index; smallest() > largest() if there is none.
   int32_t smallest() const { return smallest_; }
   int32_t largest() const { return largest_; }
 
+  // Among all ids, those equal to ignore_index too.
+  int32_t smallest_of_all() const { return smallest_of_all_; }
+
  private:
   Shape shape_;
   std::shared_ptr<Buffer> numbers_;
-  int32_t smallest_ = 0, largest_ = -1;
+  int32_t smallest_ = 0, largest_ = -1, smallest_of_all_ = 0;
 };
 
 }  // namespace dikkat

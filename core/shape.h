@@ -39,12 +39,16 @@ class Shape {
     return dim < 0 ? dim + rank_ : dim;
   }
 
+  // False if a further dimension of `size` would make this too large: then a size went wrong.
+  bool has_room_for(int64_t size) const {
+    constexpr int64_t most = int64_t{1} << 40;  // elements; products stay exact
+    return size <= most && (numel() == 0 || size <= most / numel());
+  }
+
   void append(int64_t size) {
     require(rank_ < max_rank, "a shape has at most ", max_rank, " dimensions");
     require(size >= 0, "a shape cannot have the negative size ", size);
-    constexpr int64_t most = int64_t{1} << 40;  // elements; beyond it a size went wrong, and products stay exact
-    require(size <= most && (numel() == 0 || size <= most / numel()), "shape ", *this, " with a further dimension of ",
-            size, " is too large");
+    require(has_room_for(size), "shape ", *this, " with a further dimension of ", size, " is too large");
     sizes_[static_cast<size_t>(rank_++)] = size;
   }
 
@@ -81,6 +85,16 @@ inline Strides contiguous_strides(const Shape& shape) {
     step *= shape[i];
   }
   return strides;
+}
+
+// True if elements with these strides lie one after the other. How far apart a single one is does not matter.
+inline bool lie_in_order(const Shape& shape, const Strides& strides) {
+  int64_t expected = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    if (shape[i] != 1 && strides[static_cast<size_t>(i)] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
 }
 
 // Where the elements of a tensor lie in its buffer.

@@ -21,14 +21,7 @@ const Strides& Tensor::grad_strides() const {
 }
 
 bool Tensor::is_contiguous() const {
-  const Shape& sizes = shape();
-  const Strides& steps = strides();
-  int64_t expected = 1;
-  for (int i = sizes.rank() - 1; i >= 0; --i) {
-    if (sizes[i] != 1 && steps[static_cast<size_t>(i)] != expected) return false;
-    expected *= sizes[i];
-  }
-  return true;
+  return lie_in_order(shape(), strides());
 }
 
 std::span<Real> Tensor::values() const {
@@ -76,7 +69,7 @@ void Tensor::zero_grad() const {
   node().gradient->numbers.reset();
 }
 void Tensor::retain_grad() const {
-  node().retain_grad = true;
+  node().gradient->retain = true;
 }
 
 Real* Tensor::grad_sum() const {

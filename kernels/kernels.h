@@ -50,7 +50,7 @@ struct MatmulArgs {
   const Real* b = nullptr;
   Real* c = nullptr;
   const Real* bias = nullptr;
-  Steps a_steps, b_steps, c_steps;
+  Steps a_steps = {}, b_steps = {}, c_steps = {};
   int64_t m = 0, n = 0, k = 0, outer = 1, inner = 1;
   bool accumulate = false;
   void operands(Operands& list) const;
@@ -117,7 +117,7 @@ struct AttentionArgs {
   const Real* v = nullptr;
   Real* out = nullptr;
   Real* log_sum_exp = nullptr;
-  HeadSteps q_steps, k_steps, v_steps, out_steps;
+  HeadSteps q_steps = {}, k_steps = {}, v_steps = {}, out_steps = {};
   int64_t batch = 0, heads = 0, queries = 0, keys = 0, head_size = 0;
   Real scale = 1;
   bool causal = true;
@@ -136,7 +136,8 @@ struct AttentionBackwardArgs {
   Real* dq = nullptr;
   Real* dk = nullptr;
   Real* dv = nullptr;
-  HeadSteps q_steps, k_steps, v_steps, out_steps, dout_steps, dq_steps, dk_steps, dv_steps;
+  HeadSteps q_steps = {}, k_steps = {}, v_steps = {}, out_steps = {};
+  HeadSteps dout_steps = {}, dq_steps = {}, dk_steps = {}, dv_steps = {};
   int64_t batch = 0, heads = 0, queries = 0, keys = 0, head_size = 0;
   Real scale = 1;
   bool causal = true;
@@ -299,7 +300,7 @@ struct RandomArgs {
   Real* y = nullptr;
   int64_t size = 0;
   Real first = 0, second = 1;  // low and high, or mean and deviation
-  RandomStream stream;
+  RandomStream stream = {};
   void operands(Operands& list) const;
 };
 
@@ -334,7 +335,7 @@ struct SampleArgs {
   int32_t* ids = nullptr;
   int64_t rows = 0, cols = 0, top_k = 0;
   Real temperature = 1;
-  RandomStream stream;
+  RandomStream stream = {};
   void operands(Operands& list) const;
 };
 

@@ -18,12 +18,10 @@ int threads();
 // `body` must not throw. It is `static` because files with different compiler flags include it.
 template <class Body>
 static inline void parallel_for(int64_t count, const Body& body) {
+  // One loop for any number of threads: a second one for a single thread would be compiled a second time, and the
+  // compiler may contract multiplications and additions differently there.
 #ifdef _OPENMP
-  if (count > 1 && threads() > 1 && !omp_in_parallel()) {
-#pragma omp parallel for schedule(static) num_threads(threads())
-    for (int64_t i = 0; i < count; ++i) body(i);
-    return;
-  }
+#pragma omp parallel for schedule(static) num_threads(threads()) if (count > 1 && threads() > 1 && !omp_in_parallel())
 #endif
   for (int64_t i = 0; i < count; ++i) body(i);
 }

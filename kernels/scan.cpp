@@ -17,7 +17,8 @@ std::pair<int32_t, int32_t> id_range(const int32_t* ids, int64_t count, int32_t 
   std::pair<int32_t, int32_t> range{0, -1};
   for (int64_t i = 0; i < count; ++i) {
     if (ids[i] == ignored) continue;
-    range = found ? std::pair{std::min(range.first, ids[i]), std::max(range.second, ids[i])} : std::pair{ids[i], ids[i]};
+    range =
+        found ? std::pair{std::min(range.first, ids[i]), std::max(range.second, ids[i])} : std::pair{ids[i], ids[i]};
     found = true;
   }
   return range;

@@ -226,8 +226,9 @@ static inline Lanes tanh(Lanes x) {
 // off by at most 8.2e-10 of its size before rounding. Off by less than 3 units in the last place (measured 1.9).
 // log(0) = -inf, log(x < 0) = NaN, log(inf) = inf, log(NaN) = NaN.
 static inline Lanes log(Lanes x) {
-  const IntLanes tiny = x < splat(1.17549435e-38f);
-  const Lanes scaled = tiny ? x * splat(8388608.0f) : x;  // makes a denormal number normal
+  const Lanes positive = x > Lanes{} ? x : splat(1);  // the others get their answers at the end
+  const IntLanes tiny = positive < splat(1.17549435e-38f);
+  const Lanes scaled = tiny ? positive * splat(8388608.0f) : positive;  // makes a denormal number normal
   const IntLanes from_sqrt_half = bits(scaled) - 0x3F3504F3;
   const IntLanes exponent = (from_sqrt_half >> 23) - (tiny & 23);
   const Lanes m = from_bits((from_sqrt_half & 0x007FFFFF) + 0x3F3504F3);

@@ -114,12 +114,13 @@ void run_checked(const char* kernel, const Args& args) {
     ours.push_back(bytes_of(operand));
     require(operand.use != Use::read || ours[i] == before[i], describe(kernel, operands), ": ", operand.name,
             " was changed, but the kernel may only read it");
-    std::memcpy(operand.address, before[i].data(), before[i].size());
   }
+  // Only now: operands may interleave (the thirds of one wide gradient), so putting one back touches its neighbours.
+  for (size_t i = 0; i < operands.list.size(); ++i)
+    std::memcpy(operands.list[i].address, before[i].data(), before[i].size());
   (reference_table().*row)(args);
   for (size_t i = 0; i < operands.list.size(); ++i)
     if (operands.list[i].use != Use::read) compare(kernel, operands, operands.list[i], ours[i]);
-  // Only now: operands may interleave (the thirds of one wide gradient), so putting one back touches its neighbours.
   for (size_t i = 0; i < operands.list.size(); ++i)
     std::memcpy(operands.list[i].address, ours[i].data(), ours[i].size());
 }

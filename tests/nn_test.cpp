@@ -170,7 +170,8 @@ TEST(GPT, ErrorsNameTheLine) {
     model.forward(some_ids(1, 9));
     FAIL();
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("9 tokens do not fit into block_size 8"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("9 tokens do not fit into block_size 8"), std::string::npos)
+        << error.what();
     EXPECT_NE(std::string(error.what()).find("nn_test.cpp:"), std::string::npos) << error.what();
   }
   try {
@@ -188,7 +189,8 @@ TEST(AdamW, OneStepByHand) {
   AdamW optimizer({{"w", w}}, {.beta1 = 0.9, .beta2 = 0.99, .eps = 1e-8, .weight_decay = 0.1, .max_norm = 0});
   sum(w * tensor({0.5, 3.0}, {2, 1})).backward();
   optimizer.step(0.01);
-  // After one step m / (1 - beta1) is the gradient and v / (1 - beta2) its square: the step is the sign, times the rate.
+  // After one step m / (1 - beta1) is the gradient and v / (1 - beta2) its square: the step is the sign, times the
+  // rate.
   EXPECT_NEAR(w.values()[0], 1.0 * (1 - 0.01 * 0.1) - 0.01, 1e-6);
   EXPECT_NEAR(w.values()[1], -2.0 * (1 - 0.01 * 0.1) - 0.01, 1e-6);
   EXPECT_NEAR(optimizer.grad_norm(), std::sqrt(0.25 + 9), 1e-5);
@@ -257,7 +259,8 @@ TEST(TokenData, TargetsAreTheSameTextOneTokenLater) {
   std::set<int32_t> starts;
   for (int64_t row = 0; row < 50; ++row) {
     const auto inputs = batch.inputs.values(), targets = batch.targets.values();
-    for (int64_t i = 0; i < 5; ++i) EXPECT_EQ(inputs[static_cast<size_t>(row * 5 + i)] + 1, targets[static_cast<size_t>(row * 5 + i)]);
+    for (int64_t i = 0; i < 5; ++i)
+      EXPECT_EQ(inputs[static_cast<size_t>(row * 5 + i)] + 1, targets[static_cast<size_t>(row * 5 + i)]);
     starts.insert(inputs[static_cast<size_t>(row * 5)]);
   }
   EXPECT_GT(starts.size(), 10u);

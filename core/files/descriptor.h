@@ -34,6 +34,8 @@ class Descriptor {
 };
 
 // "No such file or directory"
-inline std::string system_reason(int error) { return std::generic_category().message(error); }
+inline std::string system_reason(int error) {
+  return std::generic_category().message(error);
+}
 
 }  // namespace dikkat

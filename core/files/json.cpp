@@ -22,7 +22,8 @@ std::unique_ptr<T> copy(const std::unique_ptr<T>& box) {
 size_t Json::Object::find(std::string_view key) const {
   if (sorted.empty()) {
     return static_cast<size_t>(
-        std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.first == key; }) - members.begin());
+        std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.first == key; }) -
+        members.begin());
   }
   const auto place = std::lower_bound(sorted.begin(), sorted.end(), key,
                                       [&](uint32_t i, std::string_view wanted) { return members[i].first < wanted; });
@@ -55,6 +56,14 @@ void Json::Object::append(Member member) {
   const auto place = std::lower_bound(sorted.begin(), sorted.end(), members.back().first,
                                       [&](uint32_t i, const std::string& key) { return members[i].first < key; });
   sorted.insert(place, static_cast<uint32_t>(members.size() - 1));
+}
+
+Json::Json() = default;
+
+Json::Json(bool value) : data_(value) {}
+
+Json::Json(const JsonNumber& value) {
+  std::visit([&](auto number) { data_ = number; }, value);
 }
 
 Json::Json(std::string value) : data_(std::make_unique<std::string>(std::move(value))) {}
@@ -95,7 +104,8 @@ Json Json::object(std::vector<Member> members) {
   auto body = std::make_unique<Object>();
   body->members = std::move(members);
   const size_t repeated = body->sort();
-  if (repeated < body->members.size()) fail("JSON: the key ", quoted(body->members[repeated].first), " occurs twice");
+  if (repeated < body->members.size())
+    fail("JSON: the key ", in_quotes(body->members[repeated].first), " occurs twice");
   Json value;
   value.data_ = std::move(body);
   return value;
@@ -115,7 +125,7 @@ const std::string* Json::source() const {
 
 void Json::set(const std::string& key, Json value) {
   auto* object = std::get_if<Box<Object>>(&data_);
-  require(object != nullptr, "JSON: only an object has keys; start with Json::object() to set ", quoted(key));
+  require(object != nullptr, "JSON: only an object has keys; start with Json::object() to set ", in_quotes(key));
   const size_t i = (*object)->find(key);
   if (i < (*object)->members.size()) {
     (*object)->members[i].second = std::move(value);
@@ -152,17 +162,23 @@ bool operator==(const Json& a, const Json& b) {
 // The reader limits the depth, and with it the depth of this recursion.
 Json Json::read_value(JsonReader& reader) {
   switch (reader.next_kind()) {
-    case JsonKind::null: reader.null(); return Json();
-    case JsonKind::boolean: return Json(reader.boolean());
-    case JsonKind::string: return Json(reader.string());
-    case JsonKind::object: return read_object(reader);
+    case JsonKind::null:
+      reader.null();
+      return Json();
+    case JsonKind::boolean:
+      return Json(reader.boolean());
+    case JsonKind::string:
+      return Json(reader.string());
+    case JsonKind::object:
+      return read_object(reader);
     case JsonKind::array: {
       std::vector<Json> elements;
       reader.enter_array();
       while (reader.next_element()) elements.push_back(read_value(reader));
       return array(std::move(elements));
     }
-    default: return std::visit([](auto number) { return Json(number); }, reader.number());
+    default:
+      return Json(reader.number());
   }
 }
 
@@ -172,13 +188,15 @@ Json Json::read_object(JsonReader& reader) {
   reader.enter_object();
   for (std::string key; reader.next_member(key);) {
     offsets.push_back(reader.key_offset());
-    require(offsets.size() < std::numeric_limits<uint32_t>::max(), reader.at(offsets.back()), "an object has too many members");
+    if (offsets.size() == std::numeric_limits<uint32_t>::max()) {
+      fail(reader.at(offsets.back()), "an object has too many members");
+    }
     body->members.emplace_back(std::move(key), Json());
     body->members.back().second = read_value(reader);
   }
   const size_t repeated = body->sort();
   if (repeated < body->members.size()) {
-    fail(reader.at(offsets[repeated]), "the key ", quoted(body->members[repeated].first), " occurs twice");
+    fail(reader.at(offsets[repeated]), "the key ", in_quotes(body->members[repeated].first), " occurs twice");
   }
   Json value;
   value.data_ = std::move(body);
@@ -194,7 +212,9 @@ Json Json::parse(std::string_view text, const std::string& source) {
   return value;
 }
 
-Json read_json(const std::string& path, uint64_t limit) { return Json::parse(read_text(path, limit), shown(path)); }
+Json read_json(const std::string& path, uint64_t limit) {
+  return Json::parse(read_text(path, limit), shown(path));
+}
 
 std::vector<Json> read_json_lines(const std::string& path, uint64_t limit) {
   const std::string content = read_text(path, limit);

@@ -32,13 +32,14 @@ class Json {
  public:
   using Member = std::pair<std::string, Json>;
 
-  Json() = default;  // null
-  Json(std::nullptr_t) {}
-  Json(bool value) : data_(value) {}
+  Json();  // null
+  Json(std::nullptr_t) : Json() {}
+  Json(bool value);
+  explicit Json(const JsonNumber& value);
   template <std::integral Whole>
-  Json(Whole value) : data_(whole(value)) {}
+  Json(Whole value) : Json(whole(value)) {}
   template <std::floating_point Number>
-  Json(Number value) : data_(static_cast<double>(value)) {}
+  Json(Number value) : Json(JsonNumber(static_cast<double>(value))) {}
   Json(std::string value);
   Json(std::string_view value) : Json(std::string(value)) {}
   Json(const char* value) : Json(std::string(value)) {}
@@ -52,7 +53,8 @@ class Json {
   ~Json();
 
   // Reads one JSON text (RFC 8259, strict). A key that occurs twice, nesting deeper than 128 levels, broken UTF-8 or
-  // anything after the value throws Error "source: byte N: expected ..., found ...". Takes time proportional to the text.
+  // anything after the value throws Error "source: byte N: expected ..., found ...". Takes
+  // time in proportion to the text (n log n for the keys) and at most some thirty times its memory.
   static Json parse(std::string_view text, const std::string& source = "JSON");
 
   JsonKind kind() const;
@@ -88,7 +90,7 @@ class Json {
   using Data = std::variant<std::monostate, bool, int64_t, uint64_t, double, Box<std::string>, Box<Array>, Box<Object>>;
 
   template <class Whole>
-  static Data whole(Whole value) {
+  static JsonNumber whole(Whole value) {
     if (std::in_range<int64_t>(value)) return static_cast<int64_t>(value);
     return static_cast<uint64_t>(value);
   }
@@ -100,10 +102,9 @@ class Json {
   Data data_;
 };
 
-// A place inside a Json: the value, and from where to look for its name when something is wrong. Cheap to copy; valid as
-// long as the Json it came from is neither changed nor destroyed.
-// Every function throws Error if the value is of another kind:  config.json: key 'n_layer' must be a whole number,
-// found the string 'twelve'.
+// A place inside a Json: the value, and from where to look for its name when something is wrong. Cheap to copy; valid
+// as long as the Json it came from is neither changed nor destroyed. Every function throws Error if the value is of
+// another kind:  config.json: key 'n_layer' must be a whole number, found the string 'twelve'.
 class JsonView {
  public:
   JsonView(const Json& value) : value_(&value), root_(&value) {}
@@ -120,8 +121,8 @@ class JsonView {
   double number() const;                             // whole numbers too
   const std::string& string() const;
 
-  // Members of an object. `at` fails if there is none; `find` gives nothing if there is none or it is null, which is how
-  // configurations write "not set".
+  // Members of an object. `at` fails if there is none; `find` gives nothing if there is none or it is null, which is
+  // how configurations write "not set".
   JsonView at(std::string_view key) const;
   std::optional<JsonView> find(std::string_view key) const;
   std::vector<std::pair<std::string_view, JsonView>> members() const;  // in the order of the text
@@ -149,7 +150,8 @@ class JsonView {
 // The JSON file `path`, at most `limit` bytes long. A beginning U+FEFF is an error like any other foreign character.
 Json read_json(const std::string& path, uint64_t limit = uint64_t{256} << 20);
 
-// One JSON value per line ("JSON lines"); blank lines are skipped. Messages name the line:  cases.jsonl: line 2: byte 7: ...
+// One JSON value per line ("JSON lines"); blank lines are skipped. Messages name the line and count bytes from
+// its beginning:  cases.jsonl: line 2: byte 7: expected ...
 std::vector<Json> read_json_lines(const std::string& path, uint64_t limit = uint64_t{256} << 20);
 
 }  // namespace dikkat

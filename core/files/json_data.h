@@ -17,8 +17,8 @@ struct Json::Array {
 };
 
 struct Json::Object {
-  std::vector<Member> members;         // in the order of the text
-  std::vector<uint32_t> sorted;        // their indices by key; empty while there are few
+  std::vector<Member> members;   // in the order of the text
+  std::vector<uint32_t> sorted;  // their indices by key; empty while there are few
   std::unique_ptr<std::string> source;
 
   static constexpr size_t few = 8;

@@ -9,7 +9,9 @@ namespace dikkat {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Is the number `written`, which has left the range of double, too small rather than too large? Its order of magnitude
 // decides: the place of the first digit that is not 0, plus the exponent.
@@ -35,13 +37,14 @@ void JsonReader::expected(std::string_view what) const {
   std::string found = "the end of the text";
   if (!at_end()) {
     const size_t length = std::max<size_t>(1, utf8_length(text_.substr(position_)));
-    found = quoted(text_.substr(position_, length));
+    found = in_quotes(text_.substr(position_, length));
   }
   fail(at(first_offset_ + position_), "expected ", what, ", found ", found);
 }
 
 void JsonReader::skip_white_space() {
-  while (!at_end() && (text_[position_] == ' ' || text_[position_] == '\n' || text_[position_] == '\r' || text_[position_] == '\t')) {
+  while (!at_end() && (text_[position_] == ' ' || text_[position_] == '\n' || text_[position_] == '\r' ||
+                       text_[position_] == '\t')) {
     ++position_;
   }
 }
@@ -55,12 +58,17 @@ JsonKind JsonReader::next_kind() {
   start_value();
   if (at_end()) expected("a value");
   switch (const char c = text_[position_]) {
-    case '{': return JsonKind::object;
-    case '[': return JsonKind::array;
-    case '"': return JsonKind::string;
+    case '{':
+      return JsonKind::object;
+    case '[':
+      return JsonKind::array;
+    case '"':
+      return JsonKind::string;
     case 't':
-    case 'f': return JsonKind::boolean;
-    case 'n': return JsonKind::null;
+    case 'f':
+      return JsonKind::boolean;
+    case 'n':
+      return JsonKind::null;
     default:
       if (c == '-' || is_digit(c)) return JsonKind::real;
       expected("a value");
@@ -68,7 +76,7 @@ JsonKind JsonReader::next_kind() {
 }
 
 void JsonReader::literal(std::string_view word) {
-  if (text_.substr(position_, word.size()) != word) expected(quoted(word));
+  if (text_.substr(position_, word.size()) != word) expected(in_quotes(word));
   position_ += word.size();
 }
 
@@ -167,7 +175,8 @@ void JsonReader::escape(std::string& out) {
     if (low >= 0xDC00 && low <= 0xDFFF) code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
   }
   if (code >= 0xD800 && code <= 0xDFFF) {
-    fail(at(first_offset_ + start), "half a surrogate pair is no letter: \\uD800..\\uDBFF and \\uDC00..\\uDFFF must come as a pair");
+    fail(at(first_offset_ + start),
+         "half a surrogate pair is no letter: \\uD800..\\uDBFF and \\uDC00..\\uDFFF must come as a pair");
   }
   append_utf8(out, code);
 }
@@ -225,11 +234,17 @@ bool JsonReader::next(char close) {
   return true;
 }
 
-void JsonReader::enter_object() { enter('{'); }
+void JsonReader::enter_object() {
+  enter('{');
+}
 
-void JsonReader::enter_array() { enter('['); }
+void JsonReader::enter_array() {
+  enter('[');
+}
 
-bool JsonReader::next_element() { return next(']'); }
+bool JsonReader::next_element() {
+  return next(']');
+}
 
 bool JsonReader::next_member(std::string& key) {
   if (!next('}')) return false;

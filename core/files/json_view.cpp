@@ -11,13 +11,18 @@ namespace {
 // "the string 'twelve'", for messages.
 std::string describe(const Json& value) {
   switch (value.kind()) {
-    case JsonKind::null: return "null";
+    case JsonKind::null:
+      return "null";
     case JsonKind::boolean:
     case JsonKind::integer:
-    case JsonKind::real: return value.dump();
-    case JsonKind::string: return "the string " + quoted(JsonView(value).string());
-    case JsonKind::array: return "an array";
-    case JsonKind::object: return "an object";
+    case JsonKind::real:
+      return value.dump();
+    case JsonKind::string:
+      return text("the string ", in_quotes(JsonView(value).string()));
+    case JsonKind::array:
+      return "an array";
+    case JsonKind::object:
+      return "an object";
   }
   return "";
 }
@@ -60,7 +65,9 @@ std::string JsonView::name_of(std::string_view path) const {
   return text(file, ": key '", path, "'");
 }
 
-void JsonView::must_be(std::string_view what) const { fail(where(), " must be ", what, ", found ", describe(*value_)); }
+void JsonView::must_be(std::string_view what) const {
+  fail(where(), " must be ", what, ", found ", describe(*value_));
+}
 
 bool JsonView::boolean() const {
   if (const bool* value = std::get_if<bool>(&value_->data_)) return *value;
@@ -142,7 +149,9 @@ std::vector<std::pair<std::string_view, JsonView>> JsonView::members() const {
 
 JsonView JsonView::at(size_t index) const {
   const Json::Array& found = array();
-  if (index >= found.elements.size()) fail(where(), " has ", found.elements.size(), " elements, so there is no number ", index);
+  if (index >= found.elements.size()) {
+    fail(where(), " has ", found.elements.size(), " elements, so there is no number ", index);
+  }
   return {found.elements[index], *root_};
 }
 
@@ -160,12 +169,20 @@ size_t JsonView::size() const {
   must_be("an object, an array or a string");
 }
 
-JsonView Json::at(std::string_view key) const& { return JsonView(*this).at(key); }
+JsonView Json::at(std::string_view key) const& {
+  return JsonView(*this).at(key);
+}
 
-std::optional<JsonView> Json::find(std::string_view key) const& { return JsonView(*this).find(key); }
+std::optional<JsonView> Json::find(std::string_view key) const& {
+  return JsonView(*this).find(key);
+}
 
-std::vector<JsonView> Json::elements() const& { return JsonView(*this).elements(); }
+std::vector<JsonView> Json::elements() const& {
+  return JsonView(*this).elements();
+}
 
-std::vector<std::pair<std::string_view, JsonView>> Json::members() const& { return JsonView(*this).members(); }
+std::vector<std::pair<std::string_view, JsonView>> Json::members() const& {
+  return JsonView(*this).members();
+}
 
 }  // namespace dikkat

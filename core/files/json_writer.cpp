@@ -13,10 +13,10 @@ namespace {
 template <class Number>
 void write_number(std::string& out, Number value) {
   char digits[32];  // the longest: -2.2250738585072014e-308
-  const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, end);
-  if constexpr (std::is_same_v<Number, double>) {  // 1 would come back as a whole number
-    if (std::find_if(digits, const_cast<char*>(end), [](char c) { return c == '.' || c == 'e'; }) == end) out += ".0";
+  const std::string_view written(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  out += written;
+  if (std::is_same_v<Number, double> && written.find_first_of(".e") == written.npos) {
+    out += ".0";  // 1 would read as whole
   }
 }
 
@@ -45,7 +45,9 @@ void write_string(std::string& out, std::string_view bytes) {
   out += '"';
 }
 
-bool is_number(const Json& value) { return value.kind() == JsonKind::integer || value.kind() == JsonKind::real; }
+bool is_number(const Json& value) {
+  return value.kind() == JsonKind::integer || value.kind() == JsonKind::real;
+}
 
 void new_line(std::string& out, int indent, int depth) {
   if (indent > 0) out.append(1, '\n').append(static_cast<size_t>(indent) * static_cast<size_t>(depth), ' ');

@@ -40,7 +40,8 @@ void read_all(const std::string& path, const Descriptor& file, uint64_t limit, u
   for (uint64_t wanted = std::min(hint, limit) + 1;; wanted = std::max<uint64_t>(piece, length)) {
     bytes.resize(length + static_cast<size_t>(std::min(wanted, limit + 1 - length)));
     while (length < bytes.size()) {
-      const ssize_t got = ::read(file.number(), bytes.data() + length, std::min<size_t>(bytes.size() - length, 1 << 30));
+      const ssize_t got =
+          ::read(file.number(), bytes.data() + length, std::min<size_t>(bytes.size() - length, 1 << 30));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) cannot_read(path, system_reason(errno));
       if (got == 0) {

@@ -9,9 +9,9 @@
 
 namespace dikkat {
 
-// The bytes of a file, mapped into memory: opening one of many gigabytes takes no time and no memory until its bytes are
-// used. Pipes and other files that cannot be mapped are read instead (up to 1 GiB). An empty file is an error.
-// The file must not be shortened by another program while it is mapped.
+// The bytes of a file, mapped into memory: opening one of many gigabytes takes no time and no memory until its bytes
+// are used. Pipes and other files that cannot be mapped are read instead (up to 1 GiB). An empty file is an error. The
+// file must not be shortened by another program while it is mapped.
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path);

@@ -1,5 +1,7 @@
 #include "core/files/utf8.h"
 
+#include "kernels/check.h"
+
 namespace dikkat {
 
 size_t utf8_length(std::string_view bytes) {
@@ -78,6 +80,8 @@ std::string shown(std::string_view bytes, size_t most) {
   return out;
 }
 
-std::string quoted(std::string_view bytes) { return "'" + shown(bytes, 80) + "'"; }
+std::string in_quotes(std::string_view bytes) {
+  return text("'", shown(bytes, 80), "'");
+}
 
 }  // namespace dikkat

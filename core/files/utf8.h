@@ -20,6 +20,6 @@ void append_utf8(std::string& text, char32_t code);
 std::string shown(std::string_view bytes, size_t most = 4096);
 
 // The same between quotes and shorter: a name that came out of a file.
-std::string quoted(std::string_view bytes);
+std::string in_quotes(std::string_view bytes);
 
 }  // namespace dikkat

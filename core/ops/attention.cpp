@@ -12,9 +12,10 @@ HeadSteps head_steps(const Strides& strides) {
   return {.batch = strides[0], .time = strides[1], .head = strides[2]};
 }
 
-// The D numbers of a head must lie together; (B,T,H,D) views of (B,T,C) do.
+// The D numbers of a head must lie together, and so must their gradients; in (B,T,H,D) views of (B,T,C) they do.
 In heads_in_order(const In& x) {
-  return x.strides()[3] == 1 || x.size(3) == 1 ? x : in_order(x);
+  const bool together = x.strides()[3] == 1 && x.grad_strides()[3] == 1;
+  return together || x.size(3) == 1 ? x : in_order(x);
 }
 
 double scale_of(const Tensor& q) {

@@ -59,6 +59,10 @@ Tensor cross_entropy(In logits, const Ids& targets) {
 
 Tensor cross_entropy_plain(In logits, const Ids& targets) {
   check(logits, targets);
+  require(targets.numel() == 0 || targets.smallest_of_all() >= 0, logits.where,
+          "cross_entropy_plain: targets reach from ", targets.smallest_of_all(), " to ", targets.largest(),
+          "; with logits ", logits.shape(), " they must lie in 0 to ", logits.size(-1) - 1,
+          " (only cross_entropy ignores some)");
   const Tensor one_hot = embedding(eye(logits.size(-1)), targets);                                   // (...,V)
   const Tensor right = sum(In(one_hot * In(log(softmax(logits)), logits.where), logits.where), -1);  // (...)
   return -mean(In(right, logits.where));

@@ -24,10 +24,9 @@ struct Embedding : Op {
 
 Tensor embedding(In weight, const Ids& ids) {
   require(weight.rank() == 2, weight.where, "embedding: the table is (vocabulary, channels), got ", weight.shape());
-  require(
-      ids.numel() == 0 || (ids.smallest() >= 0 && ids.largest() < weight.size(0) && ids.smallest() <= ids.largest()),
-      weight.where, "embedding: ids reach from ", ids.smallest(), " to ", ids.largest(), "; with the table ",
-      weight.shape(), " they must lie in 0 to ", weight.size(0) - 1);
+  require(ids.numel() == 0 || (ids.smallest_of_all() >= 0 && ids.largest() < weight.size(0)), weight.where,
+          "embedding: ids reach from ", ids.smallest_of_all(), " to ", ids.largest(), "; with the table ",
+          weight.shape(), " they must lie in 0 to ", weight.size(0) - 1);
   weight = in_order(weight);
   Shape shape = ids.shape();
   shape.append(weight.size(1));

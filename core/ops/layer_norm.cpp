@@ -28,10 +28,18 @@ struct LayerNorm : Op {
 
 }  // namespace op
 
-Tensor layer_norm(In x, In weight, In bias, double eps) {
+namespace {
+
+void check(const In& x, const In& weight, const In& bias) {
   require(x.rank() >= 1 && weight.shape() == Shape{x.size(-1)} && bias.shape() == weight.shape(), x.where,
           "layer_norm: ", x.shape(), " needs a weight and a bias as long as its last dimension, got ", weight.shape(),
           " and ", bias.shape());
+}
+
+}  // namespace
+
+Tensor layer_norm(In x, In weight, In bias, double eps) {
+  check(x, weight, bias);
   x = in_order(x);
   weight = in_order(weight);
   bias = in_order(bias);
@@ -50,6 +58,7 @@ Tensor layer_norm(In x, In weight, In bias, double eps) {
 }
 
 Tensor layer_norm_plain(In x, In weight, In bias, double eps) {
+  check(x, weight, bias);
   const Tensor centred = x - In(mean(x, -1, true), x.where);               // (...,C) - (...,1)
   const Tensor variance = mean(In(centred * centred, x.where), -1, true);  // (...,1)
   return centred / sqrt(variance + eps) * weight + bias;

@@ -123,7 +123,8 @@ Tensor matmul(In a, In b) {
   shape.append(a.size(-2));
   shape.append(b.size(-1));
   if (batch.rank() > 0 && b.rank() == 2)  // one tall matrix instead of a batch
-    return reshape(In(matmul(In(reshape(a, {-1, a.size(-1)}), a.where), b), a.where), shape.sizes());
+    return reshape(In(matmul(In(reshape(a, {batch.numel() * a.size(-2), a.size(-1)}), a.where), b), a.where),
+                   shape.sizes());
   if (batch.rank() > 2)
     return reshape(In(matmul(In(reshape(a, {batch.numel(), a.size(-2), a.size(-1)}), a.where),
                              In(reshape(b, {batch.numel(), b.size(-2), b.size(-1)}), a.where)),
@@ -150,7 +151,7 @@ Tensor matmul(In a, In b) {
 namespace {
 
 Tensor linear_map(In x, In weight, const Tensor* bias) {
-  require(weight.rank() == 2, x.where, "linear: the weight is (out,in), got ", weight.shape());
+  require(weight.rank() == 2, x.where, "linear: ", x.shape(), " needs a weight (out,in), got ", weight.shape());
   require(x.rank() >= 1 && x.size(-1) == weight.size(1), x.where, "linear: ", x.shape(), " with weight ",
           weight.shape(), ": the last size of the input must be ", weight.size(1));
   require(!bias || bias->shape() == Shape{weight.size(0)}, x.where, "linear: weight ", weight.shape(),

@@ -33,7 +33,7 @@ Tensor reduce(const char* name, In x, const Shape& shape, int64_t outer, int64_t
 
 Tensor reduce_dim(const char* name, In x, int dim, bool keepdim, bool average) {
   require(x.rank() >= 1, x.where, name, ": a single number has no dimension ", dim);
-  const int at = x.shape().index(dim);
+  const int at = dimension(name, x, dim);
   int64_t outer = 1, inner = 1;
   Shape shape;
   for (int i = 0; i < x.rank(); ++i) {

@@ -77,7 +77,9 @@ Strides without(const Strides& strides, int dim, int rank) {
 }  // namespace
 
 Tensor contiguous(In x) {
-  if (x.is_contiguous()) return x;
+  // A gradient may lie otherwise than the numbers (detach() and expand() start a fresh one); kernels need both in
+  // order.
+  if (x.is_contiguous() && (!x.requires_grad() || lie_in_order(x.shape(), x.grad_strides()))) return x;
   Tensor out = empty(x.shape());
   const Strides to = contiguous_strides(x.shape());
   CopyArgs args{.x = x.address(), .y = out.address(), .rank = x.rank()};
@@ -91,22 +93,21 @@ Tensor contiguous(In x) {
 }
 
 Tensor reshape(In x, const std::vector<int64_t>& sizes) {
-  int64_t known = 1;
-  int left = -1;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] == -1 && left < 0) {
-      left = static_cast<int>(i);
-      continue;
-    }
-    require(sizes[i] >= 0, x.where, "reshape: a size is -1 once (whatever is left) or not negative, got ", sizes[i]);
-    known *= sizes[i];
-  }
   Shape shape;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    const bool fill = static_cast<int>(i) == left;
-    require(!fill || (known > 0 && x.numel() % known == 0), x.where, "reshape: ", x.shape(), " has ", x.numel(),
+  int left = -1;
+  for (const int64_t size : sizes) {
+    if (size == -1 && left < 0) left = shape.rank();
+    require(size >= 0 || left == shape.rank(), x.where,
+            "reshape: a size is -1 once (whatever is left) or not negative, got ", size);
+    require(shape.has_room_for(size), x.where, "reshape: ", shape, " with a further dimension of ", size,
+            " is too large");
+    shape.append(size < 0 ? 1 : size);
+  }
+  if (left >= 0) {
+    const int64_t known = shape.numel();
+    require(known > 0 && x.numel() % known == 0, x.where, "reshape: ", x.shape(), " has ", x.numel(),
             " elements, which the other sizes (product ", known, ") do not divide");
-    shape.append(fill ? x.numel() / known : sizes[i]);
+    shape[left] = x.numel() / known;
   }
   require(shape.numel() == x.numel(), x.where, "reshape: ", x.shape(), " has ", x.numel(), " elements and ", shape,
           " has ", shape.numel(), "; they must be equal");
@@ -118,7 +119,7 @@ Tensor reshape(In x, const std::vector<int64_t>& sizes) {
 
 Tensor permute(In x, const std::vector<int>& order) {
   std::vector<int> sorted;
-  for (const int dim : order) sorted.push_back(x.shape().index(dim));
+  for (const int dim : order) sorted.push_back(dimension("permute", x, dim));
   const std::vector<int> from = sorted;
   std::sort(sorted.begin(), sorted.end());
   bool complete = static_cast<int>(sorted.size()) == x.rank();
@@ -135,13 +136,14 @@ Tensor transpose(In x, int dim0, int dim1) {
   require(x.rank() >= 2, x.where, "transpose: needs at least two dimensions, got ", x.shape());
   std::vector<int> order;
   for (int i = 0; i < x.rank(); ++i) order.push_back(i);
-  std::swap(order[static_cast<size_t>(x.shape().index(dim0))], order[static_cast<size_t>(x.shape().index(dim1))]);
+  std::swap(order[static_cast<size_t>(dimension("transpose", x, dim0))],
+            order[static_cast<size_t>(dimension("transpose", x, dim1))]);
   return permute(x, order);
 }
 
 Tensor slice(In x, int dim, int64_t begin, int64_t end) {
   require(x.rank() >= 1, x.where, "slice: a single number has nothing to cut");
-  const int at = x.shape().index(dim);
+  const int at = dimension("slice", x, dim);
   const int64_t size = x.size(at);
   const int64_t first = begin < 0 ? begin + size : begin, last = end < 0 ? end + size : end;
   require(0 <= first && first <= last && last <= size, x.where, "slice: ", begin, " to ", end,
@@ -167,7 +169,7 @@ Tensor unsqueeze(In x, int dim) {
 }
 
 Tensor squeeze(In x, int dim) {
-  const int at = x.shape().index(dim);
+  const int at = dimension("squeeze", x, dim);
   require(x.size(at) == 1, x.where, "squeeze: dimension ", dim, " of ", x.shape(), " has size ", x.size(at), ", not 1");
   Shape shape;
   for (int i = 0; i < x.rank(); ++i)

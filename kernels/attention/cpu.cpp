@@ -6,7 +6,10 @@
 //     (T,T) matrix is never stored, and the softmax needs no second reading;
 //   - with the causal mask, keys in the future are never multiplied, but for the rest of a tile;
 //   - each thread takes whole heads (forward also parts of the queries), and waits for nobody.
-// Every number is the work of one task and a fixed order: the bits do not depend on the number of threads.
+// Measured on two cores with AVX-512, causal, counting only the visible half: 64 keys of 32 numbers 103 GFLOP/s forward
+// and 117 backward, 256 keys 178 and 205. What is missing to the pace of matmul goes into exp, and into the tiles on
+// the diagonal that are half invisible: the shorter the context, the more of it they are. Every number is the work of
+// one task and a fixed order: the bits do not depend on the number of threads.
 #include "kernels/attention/parts.h"
 #include "kernels/memory.h"
 #include "kernels/parallel.h"
@@ -24,9 +27,8 @@ int64_t visible_keys(bool causal, int64_t query, int64_t queries, int64_t keys) 
   return causal ? query + 1 + keys - queries : keys;
 }
 
-// Turns a row of scores into exp(score * scale - largest), and returns the logarithm of what they sum up to before
-// `largest` was taken off; `sum` is what they sum up to now.
-float softmax_scores(float* row, int64_t chunk_size, int64_t visible, int64_t end, float scale, float& sum) {
+// Turns a row of scores into exp(score * scale - largest); returns what they sum up to. Zeros from `visible` to `end`.
+float softmax_scores(float* row, int64_t chunk_size, int64_t visible, int64_t end, float scale, float& largest) {
   Lanes most = splat(-__builtin_inff());
   for (int64_t key = 0; key < visible; key += tile::depth) {
     const Span span = span_of(row, chunk_size, key, visible);
@@ -36,7 +38,7 @@ float softmax_scores(float* row, int64_t chunk_size, int64_t visible, int64_t en
       most = larger(count == lanes ? score : select(first_lanes(count), score, most), most);
     }
   }
-  const float largest = simd::max(most);
+  largest = simd::max(most);
   Lanes total = {};
   for (int64_t key = 0; key < end; key += tile::depth) {  // up to the end of the tile, with zeros for the invisible
     const Span span = span_of(row, chunk_size, key, end);
@@ -49,8 +51,7 @@ float softmax_scores(float* row, int64_t chunk_size, int64_t visible, int64_t en
       store(span.start + i, p);
     }
   }
-  sum = simd::sum(total);
-  return static_cast<float>(largest + __builtin_log(static_cast<double>(sum)));
+  return simd::sum(total);
 }
 
 struct Forward {
@@ -72,9 +73,11 @@ struct Forward {
   void run(int64_t batch, int64_t head, int64_t first, int64_t last) {
     const int64_t size = args.head_size, keys = args.keys, chunk_size = tile::max_rows * tile::row_step;
     const int64_t needed = visible_keys(args.causal, last - 1, args.queries, keys);
+    const float* v = head_of(args.v, args.v_steps, batch, head);
     pack_panels({head_of(args.k, args.k_steps, batch, head), 1, args.k_steps.time}, size, needed, k_panels);
-    pack_panels({head_of(args.v, args.v_steps, batch, head), args.v_steps.time, 1}, needed, size, v_panels);
-    const int64_t count = last - first, strip_count = pieces(count, tile::max_rows);
+    pack_panels({v, args.v_steps.time, 1}, needed, size, v_panels);
+    const int64_t height = !args.causal || all_finite(v, args.v_steps.time, keys, size) ? tile::max_rows : 1;
+    const int64_t count = last - first, strip_count = pieces(count, height);
     for (int64_t s = 0; s < strip_count; ++s) {
       const int64_t query = first + begin_of(s, count, strip_count);
       const int64_t rows = first + begin_of(s + 1, count, strip_count) - query;
@@ -83,11 +86,14 @@ struct Forward {
       float* out = head_of(args.out, args.out_steps, batch, head) + query * args.out_steps.time;
       pack_strips(q, args.q_steps.time, rows, size, strips);
       multiply_scores(strips, k_panels, rows, size, needed, visible, scores, chunk_size);
-      float sums[tile::max_rows];
+      float sums[2 * lanes] = {}, largest[2 * lanes] = {};  // one for each of at most 14 (or 6) rows
       float* log_sum_exp = args.log_sum_exp + (batch * args.heads + head) * args.queries + query;
       for (int64_t i = 0; i < rows; ++i) {
         const int64_t seen = visible_keys(args.causal, query + i, args.queries, keys);
-        log_sum_exp[i] = softmax_scores(scores + i * tile::row_step, chunk_size, seen, visible, args.scale, sums[i]);
+        sums[i] = softmax_scores(scores + i * tile::row_step, chunk_size, seen, visible, args.scale, largest[i]);
+      }
+      for (int64_t i = 0; i < rows; i += lanes) {
+        store_up_to(log_sum_exp + i, load(largest + i) + simd::log(load(sums + i)), up_to_lanes(rows - i));
       }
       multiply_values(scores, chunk_size, v_panels, rows, size, needed, visible, out, args.out_steps.time, false);
       for (int64_t i = 0; i < rows; ++i) {
@@ -178,8 +184,13 @@ struct Backward {
     pack_panels({k, 1, args.k_steps.time}, size, keys, k_panels);
     pack_panels({v, 1, args.v_steps.time}, size, keys, v_panels);
     if (args.dq) pack_panels({k, args.k_steps.time, 1}, keys, size, k_rows);
-    for (int64_t first = 0; first < queries; first += block_rows) {
-      run_block(batch, head, first, smaller(block_rows, queries - first));
+    const bool finite =
+        all_finite(k, args.k_steps.time, keys, size) &&
+        all_finite(head_of(args.q, args.q_steps, batch, head), args.q_steps.time, queries, size) &&
+        all_finite(head_of(args.dout, args.dout_steps, batch, head), args.dout_steps.time, queries, size);
+    const int64_t height = !args.causal || finite ? block_rows : 1;
+    for (int64_t first = 0; first < queries; first += height) {
+      run_block(batch, head, first, smaller(height, queries - first));
     }
   }
 

@@ -16,10 +16,7 @@ static inline int64_t smaller(int64_t x, int64_t y) {
 static inline int64_t pieces(int64_t count, int64_t size) {
   return (count + size - 1) / size;
 }
-// Where part number i begins when `count` things are dealt to `parts`.
-static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
-  return count * i / parts;
-}
+using tile::begin_of;
 
 static inline const float* head_of(const float* start, const HeadSteps& steps, int64_t batch, int64_t head) {
   return start + batch * steps.batch + head * steps.head;
@@ -50,8 +47,8 @@ static inline int64_t strips_size(int64_t k) {
 }
 static inline void pack_strips(const float* start, int64_t step, int64_t rows, int64_t k, float* strips) {
   for (int64_t p = 0; p < k; p += tile::depth) {
-    tile::pack_strip({start + p, step, 1}, rows, smaller(tile::depth, k - p),
-                     strips + p / tile::depth * tile::strip_size);
+    tile::pack_strips({start + p, step, 1}, rows, 1, smaller(tile::depth, k - p),
+                      strips + p / tile::depth * tile::strip_size);
   }
 }
 
@@ -79,6 +76,18 @@ static inline void multiply_values(const float* scores, int64_t chunk_size, cons
                      {c + j, c_step, 1, nullptr, add || key > 0});
     }
   }
+}
+
+// False where a NaN or an infinity is among `rows` rows of k numbers.
+static inline bool all_finite(const float* start, int64_t step, int64_t rows, int64_t k) {
+  Lanes sum = {};  // of x - x, which is 0 for finite numbers only
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t i = 0; i < k; i += lanes) {
+      const Lanes x = load_up_to(start + row * step + i, up_to_lanes(k - i));
+      sum += x - x;
+    }
+  }
+  return simd::sum(sum) == 0;
 }
 
 // The part of a row of scores that lies in one chunk: where, and how many numbers.

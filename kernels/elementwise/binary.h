@@ -10,6 +10,7 @@
 namespace dikkat::elementwise {
 
 using namespace simd;
+using strided::count_of;
 using strided::Walk;
 
 static inline Lanes apply(Binary function, Lanes a, Lanes b) {
@@ -45,7 +46,7 @@ static inline Lanes gradient(Binary function, bool for_a, Lanes dy, Lanes a, Lan
 template <int operands, class Body>
 static inline void for_rows(const Walk<operands>& walk, const Body& body) {
   const int64_t cols = walk.shape[walk.rank - 1];
-  const int64_t rows = cols > 0 ? walk.count() / cols : 0;
+  const int64_t rows = cols > 0 ? count_of(walk) / cols : 0;
   if (rows == 1) {
     parallel_ranges(cols, elements_per_piece, [&](int64_t begin, int64_t end) { body(0, begin, end); });
   } else {
@@ -96,7 +97,7 @@ template <Binary function>
 static inline float sum_row(const GradientWalk& walk, const int64_t (&start)[3]) {
   const Walk<3>& w = walk.repeats;
   const int last = w.rank - 1;
-  const int64_t cols = w.shape[last], rows = w.count() / cols;
+  const int64_t cols = w.shape[last], rows = count_of(w) / cols;
   double total = 0;
   for (int64_t row = 0; row < rows; ++row) {
     int64_t at[3];
@@ -124,7 +125,7 @@ static inline void sum_columns(const GradientWalk& walk, const int64_t (&start)[
   const Walk<3>& w = walk.repeats;
   const int last = walk.own.rank - 1;
   const int64_t a_step = walk.own.steps[0][last], b_step = walk.own.steps[1][last], dy_step = walk.own.steps[2][last];
-  const int64_t rows = w.count(), target_step = walk.own.steps[walk.target_steps][last];
+  const int64_t rows = count_of(w), target_step = walk.own.steps[walk.target_steps][last];
   float* target = walk.target + start[walk.target_steps];
   for (int64_t i = begin; i < end; i += 4 * lanes) {
     Lanes total[4] = {};
@@ -169,10 +170,10 @@ static inline void binary_gradient(const BinaryBackwardArgs& args, bool for_a) {
     if (part->rank == 0) part->rank = 1, part->shape[0] = 1;
   }
   const Walk<3>& own = walk.own;
-  const int64_t repeats = walk.repeats.count();
+  const int64_t repeats = count_of(walk.repeats);
   if (along_repeats) {
     const int64_t grain = rows_per_piece(repeats);
-    parallel_ranges(own.count(), grain, [&](int64_t begin, int64_t end) {
+    parallel_ranges(count_of(own), grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         int64_t start[3];
         for (int o = 0; o < 3; ++o) start[o] = strided::offset(i, own.rank, own.shape, own.steps[o]);
@@ -183,7 +184,7 @@ static inline void binary_gradient(const BinaryBackwardArgs& args, bool for_a) {
   }
   // Pieces of each row of the target: 64 columns where many repeats are summed, more where few are.
   const int last = own.rank - 1;
-  const int64_t cols = own.shape[last], rows = own.count() / cols;
+  const int64_t cols = own.shape[last], rows = count_of(own) / cols;
   const int64_t width = cols * repeats <= elements_per_piece ? cols : (rows_per_piece(repeats) + 63) / 64 * 64;
   const int64_t pieces = (cols + width - 1) / width;
   parallel_ranges(rows * pieces, rows_per_piece(width * repeats), [&](int64_t begin, int64_t end) {

@@ -29,7 +29,7 @@ static inline void turn_block(const float* x, float* y, int64_t x_step, int64_t 
 
 static inline void copy_strided(const CopyArgs& args) {
   const Walk<2> unsorted = strided::simplify<2>(args.rank, args.shape, {args.x_steps, args.y_steps});
-  if (unsorted.count() == 0) return;
+  if (count_of(unsorted) == 0) return;
 
   // The order of the dimensions is free: the largest steps of y go first, so that y is written from end to end.
   int order[max_rank];
@@ -65,7 +65,7 @@ static inline void copy_strided(const CopyArgs& args) {
   const int64_t x_step = walk.steps[0][last], y_step = walk.steps[1][turned];
   walk.shape[turned] = (rows + lanes - 1) / lanes;  // count bands of rows instead of rows
   walk.steps[0][turned] *= lanes, walk.steps[1][turned] *= lanes;
-  const int64_t bands = walk.count() / cols;
+  const int64_t bands = count_of(walk) / cols;
   parallel_ranges(bands, rows_per_piece(cols * lanes), [&](int64_t begin, int64_t end) {
     for (int64_t band = begin; band < end; ++band) {
       int64_t after = 1;

@@ -12,13 +12,15 @@ struct Walk {
   int rank = 0;
   int64_t shape[max_rank] = {};
   int64_t steps[operands][max_rank] = {};
-
-  int64_t count() const {
-    int64_t result = 1;
-    for (int d = 0; d < rank; ++d) result *= shape[d];
-    return result;
-  }
 };
+
+// How many elements it visits.
+template <int operands>
+static inline int64_t count_of(const Walk<operands>& walk) {
+  int64_t result = 1;
+  for (int d = 0; d < walk.rank; ++d) result *= walk.shape[d];
+  return result;
+}
 
 template <int operands>
 static inline Walk<operands> simplify(int rank, const int64_t* shape, const int64_t* const (&steps)[operands]) {

@@ -18,13 +18,14 @@ static inline Lanes gelu(Lanes x) {
 
 // With s = 1 / (1 + e):  s + x s (1 - s) u',  u' = 2 sqrt(2/pi) (1 + 3 * 0.044715 x^2), and 1 - s = e s.
 static inline Lanes gelu_slope(Lanes x) {
+  const Lanes nan_if_infinite = x - x;
   x = x < splat(-12.0f) ? splat(-12.0f) : x;  // beyond, the slope is 0 or 1 to the last bit
   x = x > splat(12.0f) ? splat(12.0f) : x;
   const Lanes x2 = x * x;
   const Lanes inner = splat(gelu_factor) * multiply_add(splat(gelu_cubic) * x2, x, x);
   const Lanes e = simd::exp(inner > splat(60.0f) ? splat(60.0f) : inner);  // e * e must stay a number
   const Lanes s = 1.0f / (1.0f + e), inner_slope = splat(-gelu_factor) * (1.0f + splat(3 * gelu_cubic) * x2);
-  return multiply_add(x * s * (e * s), inner_slope, s);
+  return multiply_add(x * s * (e * s), inner_slope, s) + nan_if_infinite;
 }
 
 template <Unary function>

@@ -33,34 +33,53 @@ struct Target {
   bool add;
 };
 
-template <int rows, int vectors>
-static inline void store_tile(const simd::Lanes (&sum)[rows][vectors], const Target& to, int64_t width) {
+// The edge of a matrix, or a c with gaps: `sums` holds rows of `stride` numbers.
+static inline void store_part(const float* sums, int64_t stride, int64_t rows, int64_t width, const Target& to) {
   using namespace simd;
-  if (to.column_step == 1) {
-    for (int v = 0; v < vectors; ++v) {
-      const int64_t count = width - v * lanes < lanes ? width - v * lanes : lanes;
-      const Lanes bias = to.bias ? load_some(to.bias + v * lanes, count) : Lanes{};
-      for (int i = 0; i < rows; ++i) {
-        float* c = to.c + i * to.row_step + v * lanes;
-        Lanes value = sum[i][v];
-        if (to.bias) value += bias;
-        if (count == lanes) {
-          store(c, to.add ? value + load(c) : value);
-        } else {
-          store_some(c, to.add ? value + load_some(c, count) : value, count);
-        }
-      }
+  for (int64_t i = 0; i < rows; ++i) {
+    float* c = to.c + i * to.row_step;
+    for (int64_t j = 0; j < width && to.column_step == 1; j += lanes) {
+      const int64_t count = up_to_lanes(width - j);
+      Lanes value = simd::load(sums + i * stride + j);
+      if (to.bias) value += load_up_to(to.bias + j, count);
+      if (to.add) value += load_up_to(c + j, count);
+      store_up_to(c + j, value, count);
     }
+    for (int64_t j = 0; j < width && to.column_step != 1; ++j) {
+      float value = sums[i * stride + j];
+      if (to.bias) value += to.bias[j];
+      float& element = c[j * to.column_step];
+      element = to.add ? value + element : value;
+    }
+  }
+}
+
+// The loops over the sums are short and plain, so that the compiler unrolls them and the sums never leave the
+// registers.
+template <int rows, int vectors>
+static inline void store_tile(simd::Lanes (&sum)[rows][vectors], const Target& to, int64_t width) {
+  using namespace simd;
+  if (to.column_step != 1 || width != vectors * lanes) {
+    float sums[rows * vectors * lanes];
+    for (int i = 0; i < rows; ++i) {
+      for (int v = 0; v < vectors; ++v) store(sums + (i * vectors + v) * lanes, sum[i][v]);
+    }
+    store_part(sums, vectors * lanes, rows, width, to);
     return;
   }
-  for (int i = 0; i < rows; ++i) {
-    float row[vectors * lanes];
-    for (int v = 0; v < vectors; ++v) store(row + v * lanes, sum[i][v]);
-    for (int64_t j = 0; j < width; ++j) {
-      float& c = to.c[i * to.row_step + j * to.column_step];
-      const float value = to.bias ? row[j] + to.bias[j] : row[j];
-      c = to.add ? value + c : value;
+  if (to.bias) {
+    for (int v = 0; v < vectors; ++v) {
+      const Lanes bias = load(to.bias + v * lanes);
+      for (int i = 0; i < rows; ++i) sum[i][v] += bias;
     }
+  }
+  if (to.add) {
+    for (int i = 0; i < rows; ++i) {
+      for (int v = 0; v < vectors; ++v) sum[i][v] += load(to.c + i * to.row_step + v * lanes);
+    }
+  }
+  for (int i = 0; i < rows; ++i) {
+    for (int v = 0; v < vectors; ++v) store(to.c + i * to.row_step + v * lanes, sum[i][v]);
   }
 }
 
@@ -160,27 +179,43 @@ static inline void pack_panel(const Matrix& b, int64_t k, int64_t width, float* 
   }
 }
 
-// Copies `rows` rows by k columns of a to a strip. Returns the column_step for multiply().
-static inline int64_t pack_strip(const Matrix& a, int64_t rows, int64_t k, float* strip) {
+// Where part number i begins when `count` things are dealt to `parts`, as evenly as can be.
+static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
+  return count * i / parts;
+}
+
+constexpr int64_t max_strips = 8;
+
+// Copies `rows` rows by k columns of a to `count` strips (the rows dealt evenly; at most max_strips), which lie
+// strip_size apart. Returns the column_step for multiply().
+static inline int64_t pack_strips(const Matrix& a, int64_t rows, int64_t count, int64_t k, float* strips) {
   using namespace simd;
-  if (a.row == 1 && a.column != 1) {  // a is the transpose of rows
+  if (a.row == 1 && a.column != 1) {  // a is the transpose of rows: each is read from end to end, for all strips
+    int64_t begin[max_strips + 1];
+    for (int64_t s = 0; s <= count; ++s) begin[s] = begin_of(s, rows, count);
     for (int64_t p = 0; p < k; ++p) {
       const float* from = a.start + p * a.column;
-      for (int64_t i = 0; i < rows; i += lanes) {
-        store(strip + p * strip_columns + i, load_some(from + i, rows - i < lanes ? rows - i : lanes));
+      for (int64_t s = 0; s < count; ++s) {
+        float* to = strips + s * strip_size + p * strip_columns;
+        for (int64_t i = begin[s]; i < begin[s + 1]; i += lanes) {
+          store(to + i - begin[s], load_some(from + i, up_to_lanes(begin[s + 1] - i)));
+        }
       }
     }
     return strip_columns;
   }
-  for (int64_t i = 0; i < rows; ++i) {
-    const float* from = a.start + i * a.row;
-    float* to = strip + i * row_step;
-    if (a.column == 1) {
-      int64_t p = 0;
-      for (; p + lanes <= k; p += lanes) store(to + p, load(from + p));
-      if (p < k) store_some(to + p, load_some(from + p, k - p), k - p);
-    } else {
-      for (int64_t p = 0; p < k; ++p) to[p] = from[p * a.column];
+  for (int64_t s = 0; s < count; ++s) {
+    const int64_t begin = begin_of(s, rows, count), end = begin_of(s + 1, rows, count);
+    for (int64_t i = begin; i < end; ++i) {
+      const float* from = a.start + i * a.row;
+      float* to = strips + s * strip_size + (i - begin) * row_step;
+      if (a.column == 1) {
+        int64_t p = 0;
+        for (; p + lanes <= k; p += lanes) store(to + p, load(from + p));
+        if (p < k) store_some(to + p, load_some(from + p, k - p), k - p);
+      } else {
+        for (int64_t p = 0; p < k; ++p) to[p] = from[p * a.column];
+      }
     }
   }
   return 0;

@@ -2,6 +2,7 @@
 // and "optimizer.v.", the losses so far, and in its metadata what is needed to build the model and to go on.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,7 +21,8 @@ struct Checkpoint {
   int64_t warmup = 0;
   uint64_t seed = 0;
   double peak_rate = 0;
-  uint64_t data = 0;  // fingerprint of the tokens
+  uint64_t data = 0;                         // fingerprint of the tokens
+  std::map<std::string, std::string> notes;  // whatever the program that trains wants to find again
   std::vector<float> losses;
   std::vector<std::pair<int64_t, double>> validations;
 };
@@ -29,10 +31,12 @@ struct Checkpoint {
 std::string describe(const GPTConfig& config);
 
 // Writes `path`; what stood there becomes `path`.previous. Throws Error, leaving both as they were, if that fails.
-void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const std::vector<AdamW::Moments>& moments);
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
+                      const std::vector<AdamW::Moments>& moments);
 
-// A checkpoint opened for reading; `path`.previous if a run was killed between the two renames and `path` is missing.
-// Throws Error naming the file and the reason if it is missing, damaged or no checkpoint.
+// A checkpoint opened for reading. If `path` is missing because a run was killed in the middle of write_checkpoint(),
+// the newest complete one beside it is taken. Throws Error naming the file and the reason if it is missing, damaged or
+// no checkpoint.
 class CheckpointFile {
  public:
   explicit CheckpointFile(const std::string& path);

@@ -28,8 +28,8 @@ Trainer::Trainer(GPT& model, TokenData data, const TrainerOptions& options)
       schedule_(schedule_of(options)),
       optimizer_(parameters(model), options.adamw) {
   require(options.steps >= 0 && options.batch > 0 && options.validation_windows > 0,
-          "trainer: steps must not be negative and batch and validation_windows must be positive, got ", options.steps, ", ",
-          options.batch, " and ", options.validation_windows);
+          "trainer: steps must not be negative and batch and validation_windows must be positive, got ", options.steps,
+          ", ", options.batch, " and ", options.validation_windows);
 }
 
 Batch Trainer::next_batch() const {
@@ -60,6 +60,7 @@ void Trainer::save(const std::string& path) const {
                         .seed = options_.seed,
                         .peak_rate = options_.peak_rate,
                         .data = data_.fingerprint(),
+                        .notes = options_.notes,
                         .losses = losses_,
                         .validations = validations_};
   write_checkpoint(path, checkpoint, optimizer_.moments());
@@ -68,11 +69,13 @@ void Trainer::save(const std::string& path) const {
 void Trainer::resume(const std::string& path) {
   const CheckpointFile file(path);
   const Checkpoint& saved = file.checkpoint();
-  require(saved.config == model_.config, file.name(), ": its model (", describe(saved.config), ") is another than this one (",
-          describe(model_.config), "); give the same sizes, or another --checkpoint");
-  require(saved.data == data_.fingerprint(), file.name(), ": it was trained on other data; give the same --data, or another --checkpoint");
-  require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ", saved.seed,
-          " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch, "; they must be the same to go on");
+  require(saved.config == model_.config, file.name(), ": its model (", describe(saved.config),
+          ") is another than this one (", describe(model_.config), "); give the same sizes, or another --checkpoint");
+  require(saved.data == data_.fingerprint(), file.name(),
+          ": it was trained on other data; give the same --data, or another --checkpoint");
+  require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ",
+          saved.seed, " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch,
+          "; they must be the same to go on");
   file.read_into(optimizer_.moments());
   optimizer_.set_steps(saved.step);
   losses_ = saved.losses;

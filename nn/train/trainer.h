@@ -1,4 +1,5 @@
-// Everything around the training step that the lesson writes itself: batches, update, schedule, validation, checkpoints.
+// Everything around the training step that the lesson writes itself: batches, update, schedule, validation,
+// checkpoints.
 //
 //   while (trainer.step() < trainer.options().steps) {
 //     Batch batch = trainer.next_batch();
@@ -8,6 +9,7 @@
 //   }
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +28,8 @@ struct TrainerOptions {
   int64_t warmup = 50;
   int64_t validation_windows = 64;
   uint64_t seed = 0;
-  AdamWOptions adamw;
+  AdamWOptions adamw = {};
+  std::map<std::string, std::string> notes = {};  // kept in the checkpoint
 };
 
 class Trainer {
@@ -56,8 +59,9 @@ class Trainer {
   // kept as `path`.previous. Throws Error, leaving both as they were, if it cannot be written.
   void save(const std::string& path) const;
 
-  // Goes on from such a file: next_batch(), update() and the losses continue to the same bits. Throws Error, leaving the
-  // model as it was, if the file is damaged, of another shape, or was trained on other data or with another seed or batch.
+  // Goes on from such a file: next_batch(), update() and the losses continue to the same bits. Throws Error, leaving
+  // the model as it was, if the file is damaged, of another shape, or was trained on other data or with another seed or
+  // batch.
   void resume(const std::string& path);
 
  private:

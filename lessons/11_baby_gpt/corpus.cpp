@@ -1,0 +1,89 @@
+#include "lessons/11_baby_gpt/corpus.h"
+
+#include <algorithm>
+
+#include "core/files/mapped_file.h"
+#include "core/files/utf8.h"
+#include "lessons/stage/embedded.h"
+
+namespace dikkat {
+
+namespace {
+
+constexpr int64_t most_bytes =
+    100'000'000;  // four bytes a token: more would not fit beside the model on a small laptop
+
+// Where the text stops being UTF-8; its size if it never does.
+size_t first_foreign_byte(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t length = utf8_length(text.substr(at, 4));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
+std::string read_user_text(const std::string& path) {
+  std::string text = read_text(path, most_bytes);
+  require(!text.empty(), path, ": the file is empty; --data reads plain text (UTF-8)");
+  const size_t zero = text.find('\0');
+  require(zero == std::string::npos, path, ": byte ", zero,
+          " is 0, so this is no text; --data reads plain text (UTF-8)");
+  const size_t foreign = first_foreign_byte(text);
+  require(foreign == text.size(), path, ": byte ", foreign,
+          " is not UTF-8; an older Turkish text can be converted with "
+          "iconv -f ISO-8859-9 -t UTF-8");
+  std::erase(text, '\r');
+  return text;
+}
+
+int64_t count_passages(const std::string& text) {
+  int64_t count = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find("\n\n", at), text.size());
+    if (end > at) ++count;
+    at = end + 2;
+  }
+  return count;
+}
+
+int64_t count(const std::string& text, const std::string& part) {
+  int64_t found = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+Corpus read_corpus(Lesson& lesson) {
+  Corpus corpus;
+  if (lesson.flags.given("data")) {
+    for (const std::string& path : lesson.flags.files("data")) corpus.text += read_user_text(path) + "\n";
+  } else {
+    corpus.text =
+        std::string(embedded("data/dialogues.tr.txt")) + "\n" + std::string(embedded("data/dialogues.en.txt"));
+  }
+  corpus.passages = count_passages(corpus.text);
+  const int64_t turns = std::min(count(corpus.text, "\nA: "), count(corpus.text, "\nB: "));
+  corpus.is_dialogue = turns > corpus.passages / 2 && turns > 0;
+  corpus.word = lesson.turkish ? "merhaba" : "good morning";
+  corpus.word_size = static_cast<int64_t>(corpus.word.size());
+  lesson.set("word", corpus.word);
+  lesson.set("letters", corpus.word_size);
+  return corpus;
+}
+
+void show_passage(Lesson& lesson, const Corpus& corpus) {
+  constexpr size_t most_lines = 8;
+  const std::string_view english = lesson.flags.given("data") ? "" : embedded("data/dialogues.en.txt");
+  const std::string_view text = lesson.turkish || english.empty() ? std::string_view(corpus.text) : english;
+  size_t at = 0;
+  for (size_t line = 0; line < most_lines && at < text.size() && text[at] != '\n'; ++line) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    lesson.line("  " + std::string(text.substr(at, end - at)));
+    at = end + 1;
+  }
+}
+
+}  // namespace dikkat

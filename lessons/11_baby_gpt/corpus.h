@@ -1,0 +1,28 @@
+// The text that lesson 11 learns from: the course's own dialogues, or --data FILE[,FILE].
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lessons/stage/lesson.h"
+#include "nn/train/token_data.h"
+
+namespace dikkat {
+
+struct Corpus {
+  std::string text;
+  int64_t passages = 0;      // parts between empty lines
+  bool is_dialogue = false;  // has lines of "A: " and "B: ", so the model can answer
+  std::string word;          // a word of the text, for the head by hand
+  int64_t word_size = 0;     // its bytes
+
+  TokenData data(int64_t block_size) const { return split_text(text, block_size); }
+};
+
+// Throws Error if a file is missing, too large, or no UTF-8 text.
+Corpus read_corpus(Lesson& lesson);
+
+// Shows the first passage.
+void show_passage(Lesson& lesson, const Corpus& corpus);
+
+}  // namespace dikkat

@@ -1,0 +1,80 @@
+// Lesson 11: Baby GPT. Train a transformer on short dialogues, then talk to it.
+//
+// You know already   tensors and gradients (01, 03), training (04), attention (07, 08), the block (10)
+// New here           putting them together: a language model, its loss, and writing with it
+// Run                lessons/run 11               about a minute, then a chat
+//                    lessons/run 11 --data FILE   your own text
+// First breakpoint   lessons/run debug 11, then:  break Softmax::backward   run   bt
+// Prints             (seed 0) a first loss near ln 256 = 5.545 and a validation loss that falls below half of it
+#include <cmath>
+
+#include "lessons/11_baby_gpt/baby_gpt.h"
+
+using namespace dikkat;
+
+int main(int argc, char** argv) {
+  Lesson lesson("11_baby_gpt", argc, argv, baby_gpt_flags());
+  const std::string path = checkpoint_path(lesson);
+
+  // Act 1: the problem ------------------------------------------------------------------------------------------------
+  const Corpus corpus = read_corpus(lesson);
+  lesson.set("dialogues", corpus.passages);
+  lesson.set("bytes", static_cast<int64_t>(corpus.text.size()));
+  if (lesson.section("problem")) show_passage(lesson, corpus);
+
+  // Act 2: the breakthrough -------------------------------------------------------------------------------------------
+  const Setting setting = chosen_setting(lesson, path);
+  manual_seed(lesson.seed);
+  GPT model(setting.config);
+  describe_model(lesson, model, setting);
+  if (lesson.flags.boolean("chat")) {
+    CheckpointFile(path).read_into(parameters(model));
+    chat(lesson, model, corpus);
+    return lesson.finish();
+  }
+  if (lesson.section("idea")) show_parts(lesson, model);
+
+  // One attention head in four lines, and the same from the library.
+  const int64_t T = corpus.word_size, D = setting.config.n_embd / setting.config.n_head;
+  Tensor q = randn({T, D}).requires_grad_();               // (T,D)
+  Tensor k = randn({T, D}).requires_grad_();               // (T,D)
+  Tensor v = randn({T, D}).requires_grad_();               // (T,D)
+  Tensor scores = matmul(q, transpose(k)) / std::sqrt(D);  // (T,T)
+  Tensor masked = causal_mask(scores);                     // (T,T)
+  Tensor weights = softmax(masked);                        // (T,T)
+  Tensor by_hand = matmul(weights, v);                     // (T,D)
+  sum(by_hand * by_hand).backward();
+  Tensor gradient_by_hand = q.grad();  // (T,D)
+  q.zero_grad();
+  const auto one_head = [&](const Tensor& x) { return reshape(x, {1, T, 1, D}); };  // (T,D) -> (B,T,H,D)
+  Tensor from_library = reshape(scaled_dot_product_attention(one_head(q), one_head(k), one_head(v), true), {T, D});
+  sum(from_library * from_library).backward();
+  if (lesson.section("one_head")) {
+    lesson.same(lesson.label("by_hand_output"), by_hand, from_library, 1e-5);
+    lesson.same(lesson.label("by_hand_gradient"), gradient_by_hand, q.grad(), 1e-4);
+  }
+
+  // Training: the loop that everything else serves.
+  Trainer trainer(model, corpus.data(setting.config.block_size), setting.training);
+  if (lesson.flags.boolean("resume")) trainer.resume(path);
+  predict_first_loss(lesson, model, trainer);
+  lesson.section("training");
+  TrainingScreen screen(lesson, model, trainer, corpus, path);
+  while (trainer.step() < setting.training.steps && !Lesson::interrupted()) {
+    Batch batch = trainer.next_batch();                  // (B,T), (B,T)
+    Tensor logits = model.forward(batch.inputs);         // (B,T,V)
+    Tensor loss = cross_entropy(logits, batch.targets);  // ()
+    loss.backward();
+    trainer.update(loss);
+    screen.after_step();
+  }
+  screen.finish();
+  if (Lesson::interrupted()) return lesson.finish();
+  lesson.section("result");
+  screen.show_result();
+
+  // Act 3: your turn --------------------------------------------------------------------------------------------------
+  lesson.section("your_turn");
+  chat(lesson, model, corpus);
+  return lesson.finish();
+}

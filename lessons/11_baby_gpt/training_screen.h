@@ -1,0 +1,47 @@
+// What one sees while lesson 11 trains: progress, losses, samples; and the checkpoints that are written on the way.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "lessons/11_baby_gpt/corpus.h"
+#include "lessons/stage/lesson.h"
+#include "nn/train/trainer.h"
+
+namespace dikkat {
+
+class TrainingScreen {
+ public:
+  TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Corpus& corpus, const std::string& checkpoint);
+
+  // Draws the bar; prints losses, validates, writes a sample and saves when it is time for them.
+  void after_step();
+
+  // The last validation and save, after the last step or Ctrl-C.
+  void finish();
+
+  // Fills the placeholders of the section `result` and shows the curves and the memory. Call after finish().
+  void show_result();
+
+ private:
+  void print_losses();
+  void write_sample();
+  void save();
+  std::string about_step(const std::string& label, int64_t step) const;
+  double training_loss() const;  // mean of the last steps: one step alone jumps about
+
+  Lesson& lesson_;
+  GPT& model_;
+  Trainer& trainer_;
+  const Corpus& corpus_;
+  std::string checkpoint_;
+  int64_t print_every_, sample_every_, save_every_, first_step_;
+  double seconds_training_ = 0;  // without validation, samples and saving
+  std::chrono::steady_clock::time_point step_began_;
+  Json samples_ = Json::array();
+  std::unique_ptr<Progress> progress_;
+  bool save_failed_ = false;
+};
+
+}  // namespace dikkat

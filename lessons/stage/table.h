@@ -1,0 +1,25 @@
+// A table of text and numbers, drawn for a given width.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lessons/stage/look.h"
+
+namespace dikkat {
+
+// Columns whose cells are all numbers ("12,345", "1.5 MB", "98 %", "-", "nan") stand on the right.
+struct Table {
+  std::vector<std::string> columns;            // headings; their number is the table's
+  std::vector<std::vector<std::string>> rows;  // missing cells are empty
+  std::string title;
+
+  explicit Table(std::vector<std::string> columns) : columns(std::move(columns)) {}
+  void add(std::vector<std::string> row) { rows.push_back(std::move(row)); }
+};
+
+// The lines of the table, none wider than look.width. Text is cut where the width is short, numbers never: when even
+// that is not enough, every row becomes a small block of "heading: cell" lines.
+std::vector<std::string> draw(const Table& table, const Look& look);
+
+}  // namespace dikkat

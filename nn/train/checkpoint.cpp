@@ -1,0 +1,168 @@
+#include "nn/train/checkpoint.h"
+
+#include "core/files/folders.h"
+#include "core/files/json.h"
+#include "core/files/safetensors.h"
+
+namespace dikkat {
+
+namespace {
+
+constexpr const char* format = "dikkat checkpoint 1";
+
+// Everything that is no tensor, as one JSON text in the file's metadata.
+Json to_json(const Checkpoint& c) {
+  Json config = Json::object();
+  config.set("vocab_size", c.config.vocab_size);
+  config.set("block_size", c.config.block_size);
+  config.set("n_layer", c.config.n_layer);
+  config.set("n_head", c.config.n_head);
+  config.set("n_embd", c.config.n_embd);
+  config.set("tie_word_embeddings", c.config.tie_word_embeddings);
+  Json notes = Json::object(), validations = Json::array();
+  for (const auto& [key, value] : c.notes) notes.set(key, value);
+  for (const auto& [step, loss] : c.validations) {
+    Json pair = Json::array();
+    pair.append(step);
+    pair.append(loss);
+    validations.append(pair);
+  }
+  Json all = Json::object();
+  all.set("config", config);
+  all.set("step", c.step);
+  all.set("steps", c.steps);
+  all.set("batch", c.batch);
+  all.set("warmup", c.warmup);
+  all.set("seed", c.seed);
+  all.set("peak_rate", c.peak_rate);
+  all.set("data", c.data);
+  all.set("notes", notes);
+  all.set("validations", validations);
+  return all;
+}
+
+Checkpoint from_json(const Json& all) {
+  constexpr int64_t most = int64_t{1} << 31;
+  Checkpoint c;
+  const JsonView config = all.at("config");
+  c.config = {.vocab_size = config.at("vocab_size").integer(1, most),
+              .block_size = config.at("block_size").integer(1, most),
+              .n_layer = config.at("n_layer").integer(1, 100'000),
+              .n_head = config.at("n_head").integer(1, most),
+              .n_embd = config.at("n_embd").integer(1, most),
+              .tie_word_embeddings = config.at("tie_word_embeddings").boolean()};
+  c.config.check();
+  c.step = all.at("step").integer(0, most);
+  c.steps = all.at("steps").integer(0, most);
+  c.batch = all.at("batch").integer(1, most);
+  c.warmup = all.at("warmup").integer(0, most);
+  c.seed = all.at("seed").unsigned_integer();
+  c.peak_rate = all.at("peak_rate").number();
+  c.data = all.at("data").unsigned_integer();
+  for (const auto& [key, value] : all.at("notes").members()) c.notes[std::string(key)] = value.string();
+  for (const JsonView& pair : all.at("validations").elements())
+    c.validations.emplace_back(pair.at(size_t{0}).integer(),
+                               pair.at(size_t{1}).is_null() ? 0 : pair.at(size_t{1}).number());
+  return c;
+}
+
+SafetensorsItem item(const std::string& name, const Tensor& tensor) {
+  return safetensors_item<Real>(name, tensor.shape().sizes(), tensor.values());
+}
+
+std::string newest(const std::string& path) {
+  for (const char* ending : {"", ".next", ".previous"})
+    if (is_file(path + ending)) return path + ending;
+  return path;
+}
+
+}  // namespace
+
+std::string describe(const GPTConfig& config) {
+  return text(config.n_layer, " layers, width ", config.n_embd, ", ", config.n_head, " heads, context ",
+              config.block_size, ", vocabulary ", config.vocab_size,
+              config.tie_word_embeddings ? ", tied" : ", untied");
+}
+
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
+                      const std::vector<AdamW::Moments>& moments) {
+  make_folders_for(path);
+  std::vector<SafetensorsItem> items;
+  for (const AdamW::Moments& p : moments) items.push_back(item(p.name, p.weight));
+  for (const AdamW::Moments& p : moments) items.push_back(item("optimizer.m." + p.name, p.m));
+  for (const AdamW::Moments& p : moments) items.push_back(item("optimizer.v." + p.name, p.v));
+  const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
+  items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
+  write_safetensors(path + ".next", items, {{"format", format}, {"checkpoint", to_json(checkpoint).dump()}});
+  if (is_file(path)) rename_file(path, path + ".previous");
+  rename_file(path + ".next", path);
+}
+
+struct CheckpointFile::Contents {
+  explicit Contents(const std::string& path) : name(path), file(path) {}
+
+  // The entry for `tensor`, with its shape checked.
+  const SafetensorsEntry& entry(const std::string& key, const Tensor& tensor) const {
+    const SafetensorsEntry& found = file.at(key);
+    Shape shape;
+    for (const int64_t size : found.shape) shape.append(size);
+    require(shape == tensor.shape(), file.where(found), " has shape ", shape, ", the model needs ", tensor.shape(),
+            "; it belongs to another model");
+    return found;
+  }
+
+  void read(const std::string& key, const Tensor& tensor) const { file.read(entry(key, tensor), tensor.values()); }
+
+  std::string name;
+  Safetensors file;
+  Checkpoint checkpoint;
+};
+
+CheckpointFile::CheckpointFile(const std::string& path) {
+  const std::string found = newest(path);
+  require(is_file(found), path,
+          ": there is no checkpoint; train one first (without --resume and --chat), or name another with "
+          "--checkpoint");
+  contents_ = std::make_unique<Contents>(found);
+  const auto& metadata = contents_->file.metadata();
+  const auto kind = metadata.find("format"), text = metadata.find("checkpoint");
+  require(kind != metadata.end() && kind->second == format && text != metadata.end(), found,
+          ": this is a safetensors file, but no checkpoint of this program (its metadata does not say '", format, "')");
+  const Json described = Json::parse(text->second, found + ": metadata");
+  Checkpoint& checkpoint = contents_->checkpoint;
+  checkpoint = from_json(described);
+  const SafetensorsEntry& losses = contents_->file.at("losses");
+  require(losses.count == checkpoint.step, found, ": it is damaged: ", losses.count, " losses for ", checkpoint.step,
+          " steps");
+  checkpoint.losses.resize(static_cast<size_t>(losses.count));
+  contents_->file.read(losses, std::span<float>(checkpoint.losses));
+}
+
+CheckpointFile::~CheckpointFile() = default;
+
+const std::string& CheckpointFile::name() const {
+  return contents_->name;
+}
+const Checkpoint& CheckpointFile::checkpoint() const {
+  return contents_->checkpoint;
+}
+
+void CheckpointFile::read_into(const std::vector<AdamW::Moments>& moments) const {
+  for (const AdamW::Moments& p : moments) {
+    contents_->entry(p.name, p.weight);
+    contents_->entry("optimizer.m." + p.name, p.m);
+    contents_->entry("optimizer.v." + p.name, p.v);
+  }
+  for (const AdamW::Moments& p : moments) {
+    contents_->read(p.name, p.weight);
+    contents_->read("optimizer.m." + p.name, p.m);
+    contents_->read("optimizer.v." + p.name, p.v);
+  }
+}
+
+void CheckpointFile::read_into(const std::vector<Parameter>& parameters) const {
+  for (const Parameter& p : parameters) contents_->entry(p.name, p.tensor);
+  for (const Parameter& p : parameters) contents_->read(p.name, p.tensor);
+}
+
+}  // namespace dikkat

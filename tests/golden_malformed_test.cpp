@@ -1,0 +1,192 @@
+// Hostile files: every case of <golden>/malformed/cases.jsonl must end as it says there, by an Error that names the
+// file and the reason or by being read whole. <golden> is DIKKAT_GOLDEN, or tests/golden. Crashes and memory errors
+// show in the build with sanitizers; memory is counted here, in every build.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <new>
+
+#include "core/files/json.h"
+#include "core/files/mapped_file.h"
+#include "core/files/safetensors.h"
+
+namespace {
+
+std::atomic<size_t> live_bytes{0}, peak_bytes{0};
+
+void* counted(void* address) {
+  if (address == nullptr) return nullptr;
+  const size_t now = live_bytes += ::malloc_usable_size(address);
+  size_t peak = peak_bytes;
+  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now)) {
+  }
+  return address;
+}
+
+void* counted_or_throw(void* address) {
+  if (address == nullptr) throw std::bad_alloc();
+  return counted(address);
+}
+
+void release(void* address) noexcept {
+  live_bytes -= ::malloc_usable_size(address);
+  std::free(address);
+}
+
+}  // namespace
+
+// Every allocation of this program is counted.
+void* operator new(size_t size) {
+  return counted_or_throw(std::malloc(size));
+}
+void* operator new[](size_t size) {
+  return counted_or_throw(std::malloc(size));
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return counted(std::malloc(size));
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return counted(std::malloc(size));
+}
+void operator delete(void* address) noexcept {
+  release(address);
+}
+void operator delete[](void* address) noexcept {
+  release(address);
+}
+void operator delete(void* address, size_t) noexcept {
+  release(address);
+}
+void operator delete[](void* address, size_t) noexcept {
+  release(address);
+}
+
+namespace dikkat::test {
+namespace {
+
+constexpr size_t allowed_above_file_size = size_t{64} << 20;
+
+std::string golden() {
+  const char* chosen = std::getenv("DIKKAT_GOLDEN");
+  return chosen != nullptr && *chosen != '\0' ? std::string(chosen) : std::string(DIKKAT_SOURCE) + "/tests/golden";
+}
+
+// What each kind of reader does with a path. A file is read whole, not only opened.
+const std::map<std::string, std::function<void(const std::string&)>>& readers() {
+  static const std::map<std::string, std::function<void(const std::string&)>> all = {
+      {"json", [](const std::string& path) { read_json(path); }},
+      {"jsonl", [](const std::string& path) { read_json_lines(path); }},
+      {"safetensors",
+       [](const std::string& path) {
+         const Safetensors file(path);
+         for (const SafetensorsEntry& entry : file.entries()) {
+           std::vector<double> numbers(static_cast<size_t>(entry.count));
+           file.read<double>(entry, numbers);
+         }
+       }},
+  };
+  return all;
+}
+
+// The lines "kind | reason" of tests/golden/unsupported.txt, the committed list whichever folder is tested.
+std::map<std::string, std::string> unsupported() {
+  std::map<std::string, std::string> reasons;
+  const std::string list = read_text(std::string(DIKKAT_SOURCE) + "/tests/golden/unsupported.txt", 1 << 20);
+  for (std::string_view rest = list; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const size_t bar = line.find(" | ");
+    if (bar != line.npos && !line.starts_with('#')) reasons.emplace(line.substr(0, bar), line.substr(bar + 3));
+  }
+  return reasons;
+}
+
+size_t file_size(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : static_cast<size_t>(size);
+}
+
+struct Outcome {
+  std::string error;  // empty: it was read
+  size_t memory = 0;
+};
+
+Outcome run(const std::function<void(const std::string&)>& reader, const std::string& path) {
+  const size_t before = live_bytes;
+  peak_bytes = before;
+  Outcome outcome;
+  try {
+    reader(path);
+  } catch (const Error& error) {
+    outcome.error = error.what();
+  }
+  outcome.memory = peak_bytes - before;
+  return outcome;
+}
+
+void check(const JsonView& entry, const std::string& folder, const std::function<void(const std::string&)>& reader) {
+  const std::string path = folder + "/" + entry.at("path").string();
+  const std::string& expected = entry.at("expect").string();
+  SCOPED_TRACE(entry.at("path").string() + " (" + entry.at("why").string() + ")");
+  ASSERT_TRUE(std::filesystem::exists(path)) << "the file of this case is missing";
+  const Outcome outcome = run(reader, path);
+  EXPECT_LT(outcome.memory, file_size(path) + allowed_above_file_size);
+  if (expected == "ok") {
+    EXPECT_EQ(outcome.error, "");
+  } else if (expected == "error") {
+    EXPECT_NE(outcome.error, "") << "it was accepted";
+  } else {
+    EXPECT_EQ(expected, "error_or_ok") << "an outcome that this test does not know";
+  }
+  if (outcome.error.empty()) return;
+  const std::string name = std::filesystem::path(path).filename().string();
+  const size_t place = outcome.error.find(name);
+  EXPECT_NE(place, std::string::npos) << "the file is not named: " << outcome.error;
+  EXPECT_GT(outcome.error.size(), place + name.size() + 10) << "no reason is given: " << outcome.error;
+  EXPECT_EQ(outcome.error.find('\n'), std::string::npos) << "more than one line: " << outcome.error;
+}
+
+TEST(GoldenMalformed, EveryCaseEndsAsItShould) {
+  const std::string folder = golden() + "/malformed";
+  const std::vector<Json> cases = read_json_lines(folder + "/cases.jsonl");
+  const std::map<std::string, std::string> reasons = unsupported();
+  std::map<std::string, int> checked, left_out;
+  for (const Json& entry : cases) {
+    const std::string& kind = entry.at("reader").string();
+    if (const auto reader = readers().find(kind); reader != readers().end()) {
+      check(entry, folder, reader->second);
+      ++checked[kind];
+    } else {
+      ++left_out[kind];
+    }
+  }
+  for (const auto& [kind, count] : checked) std::cout << "malformed/" << kind << ": " << count << " cases\n";
+  for (const auto& [kind, count] : left_out) {
+    const auto reason = reasons.find("malformed/" + kind);
+    if (reason == reasons.end()) {
+      ADD_FAILURE() << "malformed/" << kind << ": no reader, and tests/golden/unsupported.txt does not say why";
+    } else {
+      std::cout << "malformed/" << kind << ": " << count << " cases not checked: " << reason->second << "\n";
+    }
+  }
+  EXPECT_FALSE(checked.empty()) << "no case was checked in " << folder;
+}
+
+// The list only shrinks: whoever writes a reader takes its line out.
+TEST(GoldenMalformed, NothingSupportedIsListedAsUnsupported) {
+  for (const auto& [kind, reason] : unsupported()) {
+    EXPECT_FALSE(reason.empty()) << kind;
+    if (!kind.starts_with("malformed/")) continue;
+    EXPECT_FALSE(readers().contains(kind.substr(10))) << kind << " has a reader";
+  }
+}
+
+}  // namespace
+}  // namespace dikkat::test

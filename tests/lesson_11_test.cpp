@@ -1,0 +1,197 @@
+// Lesson 11 as its user meets it: what it measures, that it continues to the same bits, and what it says to bad input.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "core/files/folders.h"
+#include "core/files/json.h"
+#include "core/files/mapped_file.h"
+#include "core/files/safetensors.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
+
+namespace dikkat {
+namespace {
+
+constexpr uint64_t most_bytes = 1 << 30;
+
+struct BabyGPT : testing::Test {
+  // Runs the lesson on its smallest preset, in English, with its home in a folder of its own.
+  ProgramRun lesson(const std::string& flags, const std::string& input = "", const std::string& before = "") {
+    return run_program(before + "DIKKAT_HOME='" + folder.path() +
+                           "/home' '" DIKKAT_PROGRAMS "/11_baby_gpt' --preset test --lang en --plain " + flags,
+                       input, folder.path());
+  }
+
+  std::string file(const std::string& name) const { return folder.path() + "/" + name; }
+
+  std::string write(const std::string& name, const std::string& content) const {
+    std::ofstream(file(name), std::ios::binary) << content;
+    return file(name);
+  }
+
+  // "step 3  loss 5.12345678  validation ..." for the steps in question.
+  static std::vector<std::string> loss_lines(const std::string& out, int first, int last) {
+    std::vector<std::string> found;
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) {
+      int step = 0;
+      if (std::sscanf(line.c_str(), "step %d  loss", &step) == 1 && step >= first && step <= last)
+        found.push_back(line.substr(0, line.find("  validation")));
+    }
+    return found;
+  }
+
+  // One line on the standard error, of which `words` is a part, and the exit code.
+  void refused(const std::string& flags, int code, const std::string& words) {
+    const ProgramRun run = lesson(flags);
+    EXPECT_EQ(run.code, code) << flags << "\n" << run.err;
+    EXPECT_NE(run.err.find(words), std::string::npos) << flags << "\n" << run.err;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  }
+
+  test::TemporaryFolder folder;
+};
+
+TEST_F(BabyGPT, LearnsAnswersAndWritesWhatItMeasured) {
+  const ProgramRun run = lesson("--pace auto --json '" + file("r.json") + "'", "merhaba\nhello\n");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Json r = read_json(file("r.json"));
+  for (const char* key :
+       {"lesson", "preset", "device", "precision", "threads", "seed", "parameters", "vocabulary", "steps",
+        "tokens_per_second", "seconds", "loss_first", "loss_train", "loss_validation", "peak_rss_bytes"})
+    EXPECT_TRUE(r.find(key)) << key;
+  for (const char* key : {"weights", "gradients", "optimizer", "activations", "workspace", "total"})
+    EXPECT_GT(r.at("peak_bytes").at(key).integer(), 0) << key;
+  EXPECT_EQ(r.at("parameters").integer(), 35712);
+  EXPECT_EQ(r.at("replies").size(), 2u);
+  EXPECT_GT(r.at("samples").size(), 0u);
+  EXPECT_NEAR(r.at("loss_first").number(), std::log(256.0), 0.1);
+  EXPECT_LT(r.at("loss_validation").number(), r.at("validation_losses").at(size_t{0}).at("loss").number() / 2);
+  EXPECT_EQ(r.at("losses").size(), 120u);
+}
+
+TEST_F(BabyGPT, SameBitsForAnyNumberOfThreads) {
+  const std::string flags = "--pace auto --steps 12 --print_every 1 --threads ";
+  const auto expected = loss_lines(lesson(flags + "1").out, 1, 12);
+  ASSERT_EQ(expected.size(), 12u);
+  EXPECT_EQ(expected, loss_lines(lesson(flags + "2").out, 1, 12));
+  EXPECT_EQ(expected, loss_lines(lesson(flags + "5").out, 1, 12));
+  EXPECT_NE(expected, loss_lines(lesson(flags + "1 --seed 1").out, 1, 12));
+}
+
+TEST_F(BabyGPT, KilledAndResumedItGoesOnToTheSameBits) {
+  const std::string flags = "--pace auto --print_every 1 --save_every 4 --checkpoint '" + file("model") + "' ";
+  const auto expected = loss_lines(lesson("--pace auto --steps 40 --print_every 1").out, 1, 40);
+  ASSERT_EQ(expected.size(), 40u);
+  // The shell kills the lesson with SIGKILL as soon as step 14 has been printed.
+  const ProgramRun killed =
+      run_program("DIKKAT_HOME='" + file("home") +
+                      "' '" DIKKAT_PROGRAMS "/11_baby_gpt' --preset test --lang en --plain --steps 40 " + flags +
+                      "</dev/null & p=$!; until grep -q '^step 14 ' out; do sleep 0.02; done; kill -9 $p; wait $p",
+                  "", folder.path());
+  EXPECT_EQ(killed.code, 128 + SIGKILL);
+  const ProgramRun resumed = lesson("--resume " + flags);
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  const auto continued = loss_lines(resumed.out, 1, 40);
+  ASSERT_GT(continued.size(), 20u);
+  ASSERT_LT(continued.size(), 40u);
+  EXPECT_EQ(continued, std::vector<std::string>(expected.end() - static_cast<long>(continued.size()), expected.end()));
+}
+
+TEST_F(BabyGPT, ChatReadsTheSavedModel) {
+  const std::string model = " --checkpoint '" + file("model") + "' ";
+  ASSERT_EQ(lesson("--pace auto --steps 20" + model).code, 0);
+  const ProgramRun once = lesson("--chat" + model, "merhaba\n"), twice = lesson("--chat" + model, "merhaba\n");
+  EXPECT_EQ(once.code, 0);
+  EXPECT_NE(once.out.find("you> merhaba\n"), std::string::npos) << once.out;
+  EXPECT_EQ(once.out, twice.out);
+  EXPECT_EQ(once.out.find("step 1 "), std::string::npos);
+}
+
+TEST_F(BabyGPT, OwnText) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "the cat sat on the mat and looked at rat number " + std::to_string(i) + "\n";
+  const ProgramRun run =
+      lesson("--pace auto --steps 60 --temperature 0 --data '" + write("cat.txt", text) + "'", "the c\n");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("the "), std::string::npos);
+}
+
+TEST_F(BabyGPT, BadDataIsRefusedInOneLine) {
+  refused("--data '" + file("missing.txt") + "'", 1, "missing.txt");
+  refused("--data '" + write("empty.txt", "") + "'", 1, "empty");
+  refused("--data '" + write("short.txt", "too short") + "'", 1, "too short");
+  refused("--data '" + write("binary", std::string("ab\0cd", 5)) + "'", 1, "byte 2 is 0");
+  refused("--data '" + write("latin5.txt", "g\xfcn ayd\xfdn") + "'", 1, "byte 1 is not UTF-8");
+  refused("--data '" + folder.path() + "'", 1, folder.path());
+}
+
+TEST_F(BabyGPT, WrongFlagsAreRefusedInOneLine) {
+  refused("--stesp 5", 2, "--steps");
+  refused("--steps many", 2, "many");
+  refused("--steps -1", 2, "-1");
+  refused("--device vulkan", 2, "vulkan");
+  refused("--batch 0", 2, "batch");
+}
+
+TEST_F(BabyGPT, BadCheckpointsAreRefusedInOneLine) {
+  const std::string flags = "--pace auto --steps 3 --checkpoint '" + file("model") + "'";
+  ASSERT_EQ(lesson(flags).code, 0);
+  const std::string bytes = read_text(file("model"), most_bytes);
+  refused("--resume --checkpoint '" + file("nowhere") + "'", 1, "there is no checkpoint");
+  refused("--chat --checkpoint '" + write("half", bytes.substr(0, bytes.size() / 2)) + "'", 1, "half");
+  refused("--resume --checkpoint '" + write("text", "this is no checkpoint at all") + "'", 1, "text");
+  refused("--resume --seed 9 --checkpoint '" + file("model") + "'", 1, "--seed");
+  std::string dialogue;
+  for (int i = 0; i < 300; ++i) dialogue += "another text entirely, line " + std::to_string(i) + "\n";
+  refused("--resume --data '" + write("other.txt", dialogue) + "' --checkpoint '" + file("model") + "'", 1,
+          "other data");
+
+  std::vector<SafetensorsItem> items;
+  const Safetensors whole(file("model"));
+  std::vector<float> wrong(12);
+  for (const SafetensorsEntry& entry : whole.entries()) {
+    if (entry.name == "final_norm.weight")
+      items.push_back(safetensors_item<float>(entry.name, {12}, wrong));
+    else
+      items.push_back({entry.name, entry.dtype, entry.shape, entry.bytes});
+  }
+  write_safetensors(file("reshaped"), items, whole.metadata());
+  refused("--resume --checkpoint '" + file("reshaped") + "'", 1, "final_norm.weight");
+}
+
+TEST_F(BabyGPT, AFullDiskLosesNothing) {
+  const std::string flags = "--pace auto --save_every 2 --print_every 1 --checkpoint '" + file("model") + "' ";
+  ASSERT_EQ(lesson("--steps 4 " + flags).code, 0);
+  const std::string before = read_text(file("model"), most_bytes);
+  // No file may grow beyond 64 blocks of 1024 bytes: the next checkpoint does not fit.
+  const ProgramRun run = lesson("--resume --steps 8 " + flags, "", "ulimit -f 64; ");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("could not"), std::string::npos) << run.err;
+  EXPECT_EQ(loss_lines(run.out, 5, 8).size(), 4u) << "training goes on";
+  EXPECT_EQ(read_text(file("model"), most_bytes), before);
+  for (const std::string& name : list_folder(folder.path()))
+    EXPECT_EQ(name.find(".partial"), std::string::npos) << name;
+}
+
+TEST_F(BabyGPT, CtrlCSavesAndSaysHowToGoOn) {
+  const std::string flags = "--pace auto --print_every 1 --checkpoint '" + file("model") + "' ";
+  const ProgramRun run =
+      run_program("set -m; DIKKAT_HOME='" + file("home") +
+                      "' '" DIKKAT_PROGRAMS "/11_baby_gpt' --preset test --lang en --plain --steps 4000 " + flags +
+                      "</dev/null & p=$!; until grep -q '^step 5 ' out; do sleep 0.02; done; kill -INT $p; wait $p",
+                  "", folder.path());
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_NE(run.out.find("--resume"), std::string::npos) << run.out;
+  const ProgramRun resumed = lesson("--resume --steps 12 " + flags);
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+}
+
+}  // namespace
+}  // namespace dikkat
