@@ -90,6 +90,7 @@ const KernelTable& cpu_table() {
     t.random = cpu::random;
     t.sum_of_squares = cpu::sum_of_squares;
     t.adamw = cpu::adamw;
+    t.sample = cpu::sample;
     return t;
   }();
   return table;

@@ -99,7 +99,7 @@ TEST(Flags, WhatALaterBuildWillKnowIsRefusedInSoManyWords) {
 }
 
 TEST(Flags, MessagesAreTurkishToo) {
-  EXPECT_EQ(mistake({"--step"}, true), "'--step' diye bir bayrak yok; en yakını: --steps; hepsi: --help");
+  EXPECT_EQ(mistake({"--step"}, true), "'--step' diye bir seçenek yok; en yakını: --steps; hepsi: --help");
   EXPECT_EQ(mistake({"--steps", "0"}, true), "--steps: '0' sınırların dışında; olması gereken: 1 ile 1000 arası");
 }
 

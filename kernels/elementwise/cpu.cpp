@@ -1,8 +1,8 @@
 // Everything fast that goes element by element: whole vectors, spread over the threads. Memory sets the pace of all of
 // it but exp, log, tanh, gelu (a polynomial each, simd.h) and random.
 // Measured on one AVX-512 core, a million numbers: gelu 0.51 ms, its gradient 0.66 ms, adding a bias 0.28 ms (30 GB/s),
-// copy 0.27 ms, transposed copy 0.54 ms; two cores halve all of it. Uniform random numbers take 2.6 ns each (the ten
-// rounds of Philox), normal ones 25 ns (logarithm, sine and cosine in double, for the bits of the reference).
+// copy 0.27 ms, transposed copy 0.54 ms; two cores halve the last three. Uniform random numbers take 2.6 ns each (the
+// ten rounds of Philox), normal ones 25 ns (logarithm, sine and cosine in double, for the bits of the reference).
 #include "kernels/elementwise/binary.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/strided.h"

@@ -4,12 +4,14 @@
 //     needs to a few kilobytes of the first cache; so strides and transposes cost no more than the copy;
 //   - the copies are cheap: a moves as it lies, and where rows must become columns, blocks are turned in registers;
 //   - every thread has its own part of c, packs what it needs and waits for nobody.
-// Measured on two cores with AVX-512 (otherwise idle): 512^3 at 319 GFLOP/s with two threads and 180 with one, the
-// products of a small GPT (2048 rows, widths 128 to 512) at 230 to 340; built for AVX2 227 and 115, because a vector is
-// half as long; for SSE 33 on one core, because a quarter as long and nothing is fused. Small batched products (64 x 64
-// x 32) reach 240: their packing is a tenth of their work. A vector times a matrix runs at the pace of memory. An
-// element of c sums its terms in the order of k, in blocks of tile::depth, however c is cut: the bits do not depend on
-// the number of threads.
+//
+// Measured on two cores with AVX-512 (best of many runs): 512^3 at 329 GFLOP/s with two threads and 180 with one, the
+// products of a small GPT (2048 rows, widths 128 to 512) at 235 to 335; built for AVX2 227 and 115, because a vector is
+// half as long; for SSE 20 to 33 on one core, because a quarter as long and nothing is fused. Small batched products
+// (64 x 64 x 32) reach 240. A vector times a matrix runs at the pace of memory.
+//
+// An element of c sums its terms in the order of k, in blocks of tile::depth, however c is cut: the bits do not depend
+// on the number of threads.
 #include "kernels/matmul/tile.h"
 #include "kernels/memory.h"
 #include "kernels/parallel.h"

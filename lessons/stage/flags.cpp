@@ -144,7 +144,7 @@ const Flag& find_known(const std::vector<Flag>& known, const std::string& argume
     if (!flag.is_planned) names.push_back(flag.name);
   }
   const std::string near = nearest(name, names);
-  wrong({text(in_quotes("--" + name), " diye bir bayrak yok; ", near.empty() ? "" : "en yakını: --" + near + "; ",
+  wrong({text(in_quotes("--" + name), " diye bir seçenek yok; ", near.empty() ? "" : "en yakını: --" + near + "; ",
               "hepsi: --help"),
          text("there is no flag ", in_quotes("--" + name), "; ", near.empty() ? "" : "nearest: --" + near + "; ",
               "all of them: --help")},
@@ -159,7 +159,7 @@ Flags::Flags(std::vector<Flag> known, const std::vector<std::string>& arguments,
     const std::string argument = arguments[i] == "-h" ? "--help" : arguments[i];
     if (argument.size() < 3 || argument.compare(0, 2, "--") != 0) {
       wrong({text(in_quotes(argument),
-                  " bir bayrak değil; bayraklar -- ile başlar, değerleri arkalarından gelir; hepsi: "
+                  " bir seçenek değil; seçenekler -- ile başlar, değerleri arkalarından gelir; hepsi: "
                   "--help"),
              text(in_quotes(argument), " is not a flag; flags begin with --, their values follow; all of them: --help")},
             turkish);

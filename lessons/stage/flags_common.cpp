@@ -101,7 +101,7 @@ void add_wrapped(std::vector<std::string>& lines, const std::string& content, in
 
 std::vector<std::string> Flags::help(const std::string& program, int width, bool turkish) const {
   std::vector<std::string> lines;
-  add_wrapped(lines, turkish ? "Kullanım: " + program + " [bayraklar]" : "Usage: " + program + " [flags]", width, 0);
+  add_wrapped(lines, turkish ? "Kullanım: " + program + " [seçenekler]" : "Usage: " + program + " [flags]", width, 0);
   constexpr int longest = 30;  // a longer usage gets a line of its own
   int column = 0;
   for (const Flag& flag : known_) {
