@@ -1,29 +1,29 @@
-// Threads. The only place that names OpenMP; without OpenMP everything runs on one thread, with the same results.
+// Threads: the only place that starts any. A small pool instead of OpenMP, whose waiting threads spin: on a machine
+// that does anything else besides, that made a training step ten times slower.
 #pragma once
 
 #include <cstdint>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 namespace dikkat {
 
-// The number of threads that parallel_for may use (--threads N). At least 1.
+// The number of threads that parallel_for may use (--threads N), the caller's included. At least 1; at first as many as
+// there are processors.
 void set_threads(int threads);
 int threads();
 
-// Calls body(i) for every i in [0, count), spread over the threads in contiguous ranges.
+// Calls loop(body, begin, end) for ranges that together are [0, count), on all threads, and returns when all are done.
+// Inside of another call it runs on the thread that it is on.
+void run_parallel(int64_t count, const void* body, void (*loop)(const void* body, int64_t begin, int64_t end));
+
+// Calls body(i) for every i in [0, count), spread over the threads.
 // A result must depend on i alone, never on who computes it: then it has the same bits for any number of threads.
 // `body` must not throw. It is `static` because files with different compiler flags include it.
 template <class Body>
 static inline void parallel_for(int64_t count, const Body& body) {
-  // One loop for any number of threads: a second one for a single thread would be compiled a second time, and the
-  // compiler may contract multiplications and additions differently there.
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads()) if (count > 1 && threads() > 1 && !omp_in_parallel())
-#endif
-  for (int64_t i = 0; i < count; ++i) body(i);
+  run_parallel(count, &body, [](const void* erased, int64_t begin, int64_t end) {
+    const Body& each = *static_cast<const Body*>(erased);
+    for (int64_t i = begin; i < end; ++i) each(i);
+  });
 }
 
 // The same over ranges: body(begin, end) with at most `grain` items each. The cut depends on `grain` alone.

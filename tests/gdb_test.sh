@@ -52,7 +52,6 @@ END
 break lesson.cpp:$(line_of 'trainer.update(loss);')
 run
 info locals
-break lesson.cpp:$(line_of 'lesson.section("one_head")')
 END
     for local in lesson model trainer batch logits loss scores weights by_hand; do
       grep -qE "^$local = " "$folder/out" || fail "the local '$local' is not shown"

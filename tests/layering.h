@@ -1,4 +1,4 @@
-// The house rules that a program can check by reading: which floor may include what, who may name OpenMP, intrinsics
+// The house rules that a program can check by reading: which floor may include what, who may start threads, intrinsics
 // and the system, and how files look. Each function takes text and returns what is wrong with it, one line each.
 #pragma once
 
@@ -96,7 +96,9 @@ struct Reserved {
 
 inline const std::vector<Reserved>& reserved_words() {
   static const std::vector<Reserved> rules = {
-      {"OpenMP", "#\\s*pragma\\s+omp|\\bomp\\.h|\\bomp_\\w+", {"kernels/parallel.h", "kernels/parallel.cpp"}},
+      {"threads",
+       "#\\s*pragma\\s+omp|\\bomp\\.h|\\bomp_\\w+|\\bstd::j?thread\\b|\\bpthread_\\w+",
+       {"kernels/parallel.", "tests/"}},
       {"intrinsics",
        "\\w*mmintrin\\.h|immintrin|arm_neon\\.h|\\b_mm\\d*_\\w+|\\b__m(128|256|512)",
        {"kernels/simd.h", "kernels/matmul/"}},

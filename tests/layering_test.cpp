@@ -82,6 +82,7 @@ TEST(ReservedWords, AreSeen) {
   };
   EXPECT_EQ(count("kernels/softmax/cpu.cpp", "#pragma omp parallel for\n"), 1u);
   EXPECT_EQ(count("nn/a.h", "#include <omp.h>\n"), 1u);
+  EXPECT_EQ(count("nn/a.h", "std::thread helper(run);\n"), 1u);
   EXPECT_EQ(count("nn/a.h", "int n = omp_get_max_threads();\n"), 1u);
   EXPECT_EQ(count("kernels/parallel.h", "#pragma omp parallel for\n"), 0u);
   EXPECT_EQ(count("kernels/softmax/cpu.cpp", "#include <immintrin.h>\n"), 1u);

@@ -92,6 +92,13 @@ struct GradientWalk {
   bool for_a;
 };
 
+// An operand of the gradient. The gradients of a sum need neither a nor b, and then these may be null.
+template <Binary function>
+static inline Lanes operand(const float* base, int64_t at, int64_t step, int64_t count) {
+  const bool is_used = function == Binary::multiply || function == Binary::divide;
+  return is_used ? strided::load(base + at, step, count) : Lanes{};
+}
+
 // The sum over `width` <= 4 * lanes elements of the last repeated dimension and all others, for one element.
 template <Binary function>
 static inline float sum_row(const GradientWalk& walk, const int64_t (&start)[3]) {
@@ -109,8 +116,8 @@ static inline float sum_row(const GradientWalk& walk, const int64_t (&start)[3])
         const int64_t count = up_to_lanes(end - i);
         const Lanes term = gradient(function, walk.for_a,
                                     strided::load(walk.dy + at[2] + i * w.steps[2][last], w.steps[2][last], count),
-                                    strided::load(walk.a + at[0] + i * w.steps[0][last], w.steps[0][last], count),
-                                    strided::load(walk.b + at[1] + i * w.steps[1][last], w.steps[1][last], count));
+                                    operand<function>(walk.a, at[0] + i * w.steps[0][last], w.steps[0][last], count),
+                                    operand<function>(walk.b, at[1] + i * w.steps[1][last], w.steps[1][last], count));
         part += count == lanes ? term : select(first_lanes(count), term, Lanes{});
       }
       total += simd::sum(part);
@@ -137,8 +144,8 @@ static inline void sum_columns(const GradientWalk& walk, const int64_t (&start)[
         for (int v = 0; v < 4 && i + v * lanes < end; ++v) {
           const int64_t j = i + v * lanes, count = up_to_lanes(end - j);
           part[v] += gradient(function, walk.for_a, strided::load(walk.dy + at[2] + j * dy_step, dy_step, count),
-                              strided::load(walk.a + at[0] + j * a_step, a_step, count),
-                              strided::load(walk.b + at[1] + j * b_step, b_step, count));
+                              operand<function>(walk.a, at[0] + j * a_step, a_step, count),
+                              operand<function>(walk.b, at[1] + j * b_step, b_step, count));
         }
       }
       for (int v = 0; v < 4; ++v) total[v] += part[v];

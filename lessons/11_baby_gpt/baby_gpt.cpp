@@ -4,6 +4,7 @@
 
 #include "core/autograd.h"
 #include "core/files/folders.h"
+#include "tokenizer/bytes.h"
 
 namespace dikkat {
 
@@ -68,16 +69,22 @@ namespace {
 Setting setting_of(Preset preset) {
   switch (preset) {
     case Preset::test:
-      return {.config = {.vocab_size = 256, .block_size = 64, .n_layer = 2, .n_head = 2, .n_embd = 32},
+      return {.config =
+                  {.vocab_size = ByteTokenizer::vocab_size, .block_size = 64, .n_layer = 2, .n_head = 2, .n_embd = 32},
               .training = {.steps = 120, .batch = 8, .peak_rate = 5e-3, .validation_windows = 16}};
     case Preset::full:
-      return {.config = {.vocab_size = 256, .block_size = 192, .n_layer = 6, .n_head = 6, .n_embd = 384},
+      return {.config = {.vocab_size = ByteTokenizer::vocab_size,
+                         .block_size = 192,
+                         .n_layer = 6,
+                         .n_head = 6,
+                         .n_embd = 384},
               .training = {.steps = 5000, .batch = 12, .peak_rate = 6e-4, .warmup = 200}};
     case Preset::class_room:
       break;
   }
-  return {.config = {.vocab_size = 256, .block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
-          .training = {.steps = 500, .batch = 16, .peak_rate = 2e-3}};
+  return {
+      .config = {.vocab_size = ByteTokenizer::vocab_size, .block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
+      .training = {.steps = 1200, .batch = 8, .peak_rate = 5e-3}};
 }
 
 }  // namespace

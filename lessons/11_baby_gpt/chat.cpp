@@ -1,5 +1,6 @@
 // The conversation: what was said so far, then "B: ", and the model writes until the line ends.
 #include "lessons/11_baby_gpt/baby_gpt.h"
+#include "tokenizer/bytes.h"
 
 namespace dikkat {
 
@@ -12,7 +13,7 @@ std::string reply_to(Lesson& lesson, GPT& model, const std::string& context, uin
   GenerateOptions options = writing_options(lesson, draw);
   options.max_new_tokens = longest_reply;
   std::string reply;
-  generate(model, byte_tokens(context), options, [&](int32_t token) {
+  generate(model, ByteTokenizer().encode(context), options, [&](int32_t token) {
     const char byte = static_cast<char>(token);
     if ((one_line && byte == '\n') || Lesson::interrupted()) return false;
     reply += byte;

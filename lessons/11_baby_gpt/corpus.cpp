@@ -5,6 +5,7 @@
 #include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "lessons/stage/embedded.h"
+#include "tokenizer/bytes.h"
 
 namespace dikkat {
 
@@ -55,6 +56,16 @@ int64_t count(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
+
+TokenData Corpus::tokens(int64_t block_size) const {
+  const SplitText split = split_text(text);
+  const TokenData data{ByteTokenizer().encode(split.training), ByteTokenizer().encode(split.validation)};
+  const size_t needed = static_cast<size_t>(block_size) + 1;
+  require(std::min(data.training.size(), data.validation.size()) >= needed, "the text is too short: ", text.size(),
+          " bytes, of which ", data.validation.size(), " are kept back for validation; each part needs at least ",
+          needed, " (a text of about ", 10 * needed, " bytes)");
+  return data;
+}
 
 Corpus read_corpus(Lesson& lesson) {
   Corpus corpus;

@@ -16,7 +16,8 @@ struct Corpus {
   std::string word;          // a word of the text, for the head by hand
   int64_t word_size = 0;     // its bytes
 
-  TokenData data(int64_t block_size) const { return split_text(text, block_size); }
+  // Its tokens, and those kept back for validation. Throws Error if either are too few for windows of `block_size`.
+  TokenData tokens(int64_t block_size) const;
 };
 
 // Throws Error if a file is missing, too large, or no UTF-8 text.

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
   }
 
   // Training: the loop that everything else serves.
-  Trainer trainer(model, corpus.data(setting.config.block_size), setting.training);
+  Trainer trainer(model, corpus.tokens(setting.config.block_size), setting.training);
   if (lesson.flags.boolean("resume")) trainer.resume(path);
   predict_first_loss(lesson, model, trainer);
   lesson.section("training");

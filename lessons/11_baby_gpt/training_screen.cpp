@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "lessons/11_baby_gpt/baby_gpt.h"
+#include "tokenizer/bytes.h"
 
 namespace dikkat {
 
@@ -37,8 +38,7 @@ TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, con
   first_step_ = trainer.step();
   if (first_step_ > 0) lesson.line(about_step("resumed", first_step_));
   if (first_step_ >= trainer.options().steps) lesson.line(about_step("already", first_step_));
-  progress_ =
-      lesson.progress(trainer.options().steps, lesson.label("training"), lesson.label("token_rate"));
+  progress_ = lesson.progress(trainer.options().steps, lesson.label("training"), lesson.label("token_rate"));
   progress_->start_at(first_step_);
   if (first_step_ == 0) trainer.validate();
   step_began_ = Clock::now();
@@ -85,8 +85,8 @@ void TrainingScreen::write_sample() {
   const std::string beginning = corpus_.is_dialogue ? "\n\nA: " : "\n";
   GenerateOptions options = writing_options(lesson_, static_cast<uint32_t>(trainer_.step()));
   options.max_new_tokens = 120;
-  const std::vector<int32_t> written = generate(model_, byte_tokens(beginning), options);
-  const std::string text = (corpus_.is_dialogue ? "A: " : "") + text_of_bytes(written);
+  const std::vector<int32_t> written = generate(model_, ByteTokenizer().encode(beginning), options);
+  const std::string text = (corpus_.is_dialogue ? "A: " : "") + ByteTokenizer().decode(written);
   Json sample = Json::object();
   sample.set("step", trainer_.step());
   sample.set("text", harmless(text, true));

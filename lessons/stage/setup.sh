@@ -4,9 +4,6 @@
 
 least_gcc=12 least_clang=16 least_cmake=3.25
 language='tr' text=''
-# A thread that waits for another spins for some microseconds and then sleeps. OpenMP's own choice, to spin on, is a little
-# faster on an idle machine and many times slower as soon as any other program wants a processor.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 : "${root:?the script that sources this file sets root}"
 
 # Messages ------------------------------------------------------------------------------------------------------------

@@ -21,10 +21,6 @@ std::vector<std::string_view> passages(std::string_view text) {
   return found;
 }
 
-void append(std::vector<int32_t>& tokens, std::string_view text) {
-  for (const char c : text) tokens.push_back(static_cast<unsigned char>(c));
-}
-
 // Windows that begin at `starts`, and the same one token later.
 Batch windows(const std::vector<int32_t>& tokens, const std::vector<int64_t>& starts, int64_t block_size) {
   std::vector<int32_t> inputs, targets;
@@ -46,19 +42,6 @@ int64_t last_start(const std::vector<int32_t>& tokens, int64_t block_size) {
 
 }  // namespace
 
-std::vector<int32_t> byte_tokens(std::string_view text) {
-  std::vector<int32_t> tokens;
-  tokens.reserve(text.size());
-  append(tokens, text);
-  return tokens;
-}
-
-std::string text_of_bytes(const std::vector<int32_t>& tokens) {
-  std::string text;
-  for (const int32_t token : tokens) text += static_cast<char>(token);
-  return text;
-}
-
 uint64_t TokenData::fingerprint() const {
   uint64_t hash = 14695981039346656037u;
   for (const auto* part : {&training, &validation}) {
@@ -68,22 +51,18 @@ uint64_t TokenData::fingerprint() const {
   return hash;
 }
 
-TokenData split_text(std::string_view text, int64_t block_size) {
-  TokenData data;
+SplitText split_text(std::string_view text) {
+  SplitText split;
   const std::vector<std::string_view> parts = passages(text);
   if (parts.size() >= 2 * kept_back) {
     for (size_t i = 0; i < parts.size(); ++i)
-      append(i % kept_back == kept_back - 1 ? data.validation : data.training, parts[i]);
+      (i % kept_back == kept_back - 1 ? split.validation : split.training) += parts[i];
   } else {
     const size_t cut = text.size() - text.size() / kept_back;
-    append(data.training, text.substr(0, cut));
-    append(data.validation, text.substr(cut));
+    split.training = text.substr(0, cut);
+    split.validation = text.substr(cut);
   }
-  const int64_t smaller = static_cast<int64_t>(std::min(data.training.size(), data.validation.size()));
-  require(smaller > block_size, "the text is too short: ", text.size(), " bytes, of which ", data.validation.size(),
-          " are kept back for validation; each part needs at least ", block_size + 1, " (a text of about ",
-          (block_size + 1) * static_cast<int64_t>(kept_back), " bytes)");
-  return data;
+  return split;
 }
 
 Batch random_batch(const std::vector<int32_t>& tokens, int64_t batch, int64_t block_size, const RandomStream& stream) {

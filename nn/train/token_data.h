@@ -10,10 +10,6 @@
 
 namespace dikkat {
 
-// Every byte is a token: 256 of them, and no text is foreign.
-std::vector<int32_t> byte_tokens(std::string_view text);
-std::string text_of_bytes(const std::vector<int32_t>& tokens);
-
 struct Batch {
   Ids inputs;   // (B,T)
   Ids targets;  // (B,T): the same text, one token later
@@ -27,8 +23,11 @@ struct TokenData {
 };
 
 // Cuts a text into passages at its empty lines; every tenth is kept back for validation. A text with fewer than twenty
-// passages gives its last tenth instead. Throws Error if either part is shorter than `block_size` + 1 tokens.
-TokenData split_text(std::string_view text, int64_t block_size);
+// passages gives its last tenth instead.
+struct SplitText {
+  std::string training, validation;
+};
+SplitText split_text(std::string_view text);
 
 // `batch` windows of `block_size` tokens from random places, drawn from `stream`.
 Batch random_batch(const std::vector<int32_t>& tokens, int64_t batch, int64_t block_size, const RandomStream& stream);
