@@ -45,9 +45,8 @@ class Pool {
     size_.store(size, std::memory_order_relaxed);
     body_.store(body, std::memory_order_relaxed);
     loop_.store(loop, std::memory_order_relaxed);
-    pieces_.store(pieces, std::memory_order_relaxed);
     unfinished_.store(pieces, std::memory_order_relaxed);
-    ticket_.store(++job_ << piece_bits, std::memory_order_release);
+    ticket_.store(++job_ << (2 * piece_bits) | static_cast<uint64_t>(pieces) << piece_bits, std::memory_order_release);
     bell_.fetch_add(1, std::memory_order_release);
     bell_.notify_all();
     while (take_piece()) continue;
@@ -61,17 +60,19 @@ class Pool {
   }
 
  private:
-  static constexpr int piece_bits = 16;
+  static constexpr int piece_bits = 16;  // up to 65,535 pieces
+  static constexpr uint64_t piece_mask = (uint64_t{1} << piece_bits) - 1;
 
   // Computes one piece of the current job, if one is left.
   bool take_piece() {
     uint64_t ticket = ticket_.load(std::memory_order_acquire);
     for (;;) {
-      const int64_t piece = static_cast<int64_t>(ticket & ((1u << piece_bits) - 1));
+      const int64_t piece = static_cast<int64_t>(ticket & piece_mask);
+      const int64_t pieces = static_cast<int64_t>(ticket >> piece_bits & piece_mask);
+      if (piece >= pieces) return false;
       const int64_t count = count_.load(std::memory_order_relaxed), size = size_.load(std::memory_order_relaxed);
       const void* body = body_.load(std::memory_order_relaxed);
       const Loop loop = loop_.load(std::memory_order_relaxed);
-      if (piece >= pieces_.load(std::memory_order_relaxed)) return false;
       // If this succeeds, the job is the one whose fields were read: its piece was free until now.
       if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire))
         continue;
@@ -84,7 +85,7 @@ class Pool {
   void help();
 
   std::atomic<uint64_t> ticket_ = 0;
-  std::atomic<int64_t> count_ = 0, size_ = 1, pieces_ = 0, unfinished_ = 0;
+  std::atomic<int64_t> count_ = 0, size_ = 1, unfinished_ = 0;
   std::atomic<const void*> body_ = nullptr;
   std::atomic<Loop> loop_ = nullptr;
   std::atomic<uint32_t> bell_ = 0;  // rings when there is a new job
@@ -99,8 +100,9 @@ thread_local bool inside = false;
 
 void Pool::help() {
   inside = true;
-  while (!stop_) {
+  for (;;) {
     const uint32_t heard = bell_.load(std::memory_order_acquire);
+    if (stop_) return;  // asked after the bell was heard: the bell rings once more behind it
     while (take_piece()) continue;
     for (int tries = 0; tries < spins && bell_.load(std::memory_order_relaxed) == heard; ++tries) pause();
     bell_.wait(heard, std::memory_order_acquire);
@@ -110,7 +112,8 @@ void Pool::help() {
 }  // namespace
 
 void set_threads(int threads) {
-  chosen = std::max(1, threads);
+  constexpr int most = 1024;  // keeps the pieces of a job countable
+  chosen = std::clamp(threads, 1, most);
   pool.reset();
 }
 

@@ -156,6 +156,18 @@ TEST_F(Threads, RangesAreCutTheSameForAnyNumberOfThreads) {
   parallel_ranges(0, 10, [](int64_t, int64_t) { ADD_FAILURE(); });
 }
 
+TEST_F(Threads, JobsThatFollowEachOtherClosely) {
+  for (const int count : {2, 5, 3, 16}) {
+    set_threads(count);
+    for (int64_t job = 0; job < 3000; ++job) {
+      const int64_t size = 1 + job % 97;
+      std::vector<int> visits(static_cast<size_t>(size));
+      parallel_for(size, [&](int64_t i) { ++visits[static_cast<size_t>(i)]; });
+      for (const int visit : visits) ASSERT_EQ(visit, 1) << count << " threads, job " << job;
+    }
+  }
+}
+
 TEST_F(Threads, AtLeastOne) {
   set_threads(0);
   EXPECT_EQ(threads(), 1);
