@@ -226,7 +226,8 @@ struct BinaryArgs {
 };
 
 // da += dy * dy/da, db += dy * dy/db, summed over the dimensions along which the operand was repeated.
-// da and db have the steps of a and b; each may be null. For add and subtract, which do not look at them, a and b may be.
+// da and db have the steps of a and b; each may be null. For add and subtract, which do not look at them, a and b may
+// be.
 struct BinaryBackwardArgs {
   Binary function = Binary::add;
   const Real* a = nullptr;

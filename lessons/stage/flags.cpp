@@ -103,9 +103,10 @@ std::vector<std::string> split_commas(const std::string& value) {
 void check_files(const Flag& flag, const std::string& value, bool turkish) {
   for (const std::string& file : split_commas(value)) {
     if (file.empty()) {
-      wrong({text("--", flag.name, ": ", in_quotes(value), " içinde boş bir dosya adı var; olması gereken: dosya,dosya"),
-             text("--", flag.name, ": an empty file name in ", in_quotes(value), "; allowed: file,file")},
-            turkish);
+      wrong(
+          {text("--", flag.name, ": ", in_quotes(value), " içinde boş bir dosya adı var; olması gereken: dosya,dosya"),
+           text("--", flag.name, ": an empty file name in ", in_quotes(value), "; allowed: file,file")},
+          turkish);
     }
   }
 }
@@ -158,11 +159,12 @@ Flags::Flags(std::vector<Flag> known, const std::vector<std::string>& arguments,
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string argument = arguments[i] == "-h" ? "--help" : arguments[i];
     if (argument.size() < 3 || argument.compare(0, 2, "--") != 0) {
-      wrong({text(in_quotes(argument),
-                  " bir seçenek değil; seçenekler -- ile başlar, değerleri arkalarından gelir; hepsi: "
-                  "--help"),
-             text(in_quotes(argument), " is not a flag; flags begin with --, their values follow; all of them: --help")},
-            turkish);
+      wrong(
+          {text(in_quotes(argument),
+                " bir seçenek değil; seçenekler -- ile başlar, değerleri arkalarından gelir; hepsi: "
+                "--help"),
+           text(in_quotes(argument), " is not a flag; flags begin with --, their values follow; all of them: --help")},
+          turkish);
     }
     const Flag& flag = find_known(known_, argument, turkish);
     std::string value = "true";
