@@ -84,7 +84,7 @@ Setting setting_of(Preset preset) {
   }
   return {
       .config = {.vocab_size = ByteTokenizer::vocab_size, .block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
-      .training = {.steps = 1200, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
+      .training = {.steps = 1400, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
 }
 
 }  // namespace
