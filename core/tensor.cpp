@@ -47,6 +47,12 @@ bool Tensor::requires_grad() const {
 Tensor& Tensor::requires_grad_(bool wanted) {
   require(node().is_leaf(), "requires_grad_: ", node().made_by,
           " made this tensor; only a leaf can be changed. Use detach()");
+  if (!node().owns_gradient) {  // a view that becomes a leaf no longer shares the gradient of what it was cut from
+    node().gradient = std::make_shared<Gradient>();
+    node().gradient->size = numel();
+    node().gradient_layout = {0, contiguous_strides(shape())};
+    node().owns_gradient = true;
+  }
   node().requires_grad = wanted;
   node().gradient->category = Category::gradients;
   return *this;

@@ -45,7 +45,7 @@ void add(MemoryUse& use, Category category, int64_t bytes) {
   use.peak_total = std::max(use.peak_total, use.live_total);
 }
 
-int64_t free_all(Pool& pool) {
+void free_all(Pool& pool) {
   int64_t freed = 0;
   for (auto& [bytes, blocks] : pool.free_blocks) {
     for (void* block : blocks) std::free(block);
@@ -53,7 +53,6 @@ int64_t free_all(Pool& pool) {
   }
   pool.free_blocks.clear();
   pool.use.reserved -= freed;
-  return freed;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -28,7 +30,11 @@ void pause() {
 class Pool {
  public:
   explicit Pool(int helpers) {
-    for (int i = 0; i < helpers; ++i) helpers_.emplace_back([this] { help(); });
+    try {
+      for (int i = 0; i < helpers; ++i) helpers_.emplace_back([this] { help(); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads. The results do not depend on their number.
+    }
   }
 
   ~Pool() {
@@ -96,6 +102,7 @@ class Pool {
 
 int chosen = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 std::unique_ptr<Pool> pool;
+std::mutex one_job;
 thread_local bool inside = false;
 
 void Pool::help() {
@@ -124,6 +131,8 @@ int threads() {
 void run_parallel(int64_t count, const void* body, Loop loop) {
   if (count <= 0) return;
   if (count == 1 || chosen == 1 || inside) return loop(body, 0, count);
+  const std::unique_lock alone(one_job, std::try_to_lock);
+  if (!alone) return loop(body, 0, count);
   if (!pool) pool = std::make_unique<Pool>(chosen - 1);
   inside = true;
   pool->run(count, body, loop);

@@ -7,12 +7,12 @@
 namespace dikkat {
 
 // The number of threads that parallel_for may use (--threads N), the caller's included. At least 1; at first as many as
-// there are processors.
+// there are processors. Not from inside a body.
 void set_threads(int threads);
 int threads();
 
 // Calls loop(body, begin, end) for ranges that together are [0, count), on all threads, and returns when all are done.
-// Inside of another call it runs on the thread that it is on.
+// Inside of another call, and while another thread's call is running, it runs on the thread that it is on.
 void run_parallel(int64_t count, const void* body, void (*loop)(const void* body, int64_t begin, int64_t end));
 
 // Calls body(i) for every i in [0, count), spread over the threads.

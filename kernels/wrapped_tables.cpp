@@ -63,18 +63,35 @@ Bytes bytes_of(const Operand& operand) {
   return Bytes(begin, begin + operand.bytes);
 }
 
-bool differ(double a, double b, double scale) {
-  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) != std::isnan(b);
-  if (std::isinf(a) || std::isinf(b)) return a != b;
-  return std::abs(a - b) > 1e-3 * std::abs(b) + 1e-4 * scale;
-}
+// How far a float result may lie from the reference's.
+struct Tolerance {
+  double scale = 0;  // the largest result: the error of a sum is relative to it, not to the one that came out small
+  double noise = 0;  // what is left of the operands' rounding where everything cancels and the result should be 0
 
-// The largest finite magnitude: errors of sums are relative to it, not to the one element that came out small.
+  bool allows(double ours, double expected) const {
+    if (std::isnan(ours) || std::isnan(expected)) return std::isnan(ours) == std::isnan(expected);
+    if (std::isinf(ours) || std::isinf(expected)) return ours == expected;
+    return std::abs(ours - expected) <= 1e-3 * std::abs(expected) + 1e-4 * scale + noise;
+  }
+};
+
 double largest(const Real* numbers, int64_t count) {
   double result = 0;
   for (int64_t i = 0; i < count; ++i)
     if (std::isfinite(numbers[i])) result = std::max(result, std::abs(static_cast<double>(numbers[i])));
   return result;
+}
+
+// A millionth (some sixteen roundings) of the operand whose numbers are smallest: in a product of several the others
+// only pass on its rounding.
+double rounding_noise(const Operands& all) {
+  double smallest = 0;
+  for (const Operand& operand : all.list) {
+    if (operand.use != Use::read || !operand.is_real) continue;
+    const double size = largest(static_cast<const Real*>(operand.address), operand.bytes / int64_t{sizeof(Real)});
+    if (size > 0 && (smallest == 0 || size < smallest)) smallest = size;
+  }
+  return 1e-6 * smallest;
 }
 
 void compare(const char* kernel, const Operands& all, const Operand& operand, const Bytes& ours_bytes) {
@@ -92,9 +109,9 @@ void compare(const char* kernel, const Operands& all, const Operand& operand, co
   const auto* ours = reinterpret_cast<const Real*>(ours_bytes.data());
   const auto* expected = static_cast<const Real*>(operand.address);
   const int64_t count = operand.bytes / int64_t{sizeof(Real)};
-  const double scale = largest(expected, count);
+  const Tolerance tolerance{largest(expected, count), rounding_noise(all)};
   for (int64_t i = 0; i < count; ++i)
-    if (differ(ours[i], expected[i], scale)) complain(i, ours[i], expected[i]);
+    if (!tolerance.allows(ours[i], expected[i])) complain(i, ours[i], expected[i]);
 }
 
 template <auto row, class Args>

@@ -26,6 +26,19 @@ std::string printed(const Tensor& x) {
   return out.str();
 }
 
+TEST(Views, AViewThatBecomesALeafHasAGradientOfItsOwn) {
+  const Tensor x = tensor({1, 2, 3});
+  Tensor a = slice(x, 0, 0, 2).detach().requires_grad_();
+  const NoGrad not_recorded;
+  Tensor b = slice(x, 0, 0, 2), c = slice(x, 0, 1, 3);
+  b.requires_grad_();
+  c.requires_grad_();
+  b.grad_sum();
+  EXPECT_TRUE(b.has_grad());
+  EXPECT_FALSE(c.has_grad());
+  EXPECT_FALSE(a.has_grad());
+}
+
 TEST(Shape, CountsFromBothEnds) {
   const Shape shape{2, 3, 5};
   EXPECT_EQ(shape.rank(), 3);

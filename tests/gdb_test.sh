@@ -35,8 +35,10 @@ set breakpoint pending on
 break Softmax::backward
 run
 bt
+info address dikkat::print
 END
     frames=$(grep -E '^#[0-9]+ ' "$folder/out" | sed -E 's/^#[0-9]+ +(0x[0-9a-f]+ in )?([A-Za-z_:~]+).*/\2/' | tr '\n' ' ')
+    grep -q '"dikkat::print(dikkat::Tensor const&)" is' "$folder/out" || fail "dikkat::print cannot be called"
     [ "$frames" = "dikkat::op::Softmax::backward dikkat::Tensor::backward main " ] || fail "the frames are: $frames" ;;
   step)
     gdb_run <<END

@@ -138,6 +138,7 @@ TEST_F(BabyGPT, WrongFlagsAreRefusedInOneLine) {
   refused("--steps -1", 2, "-1");
   refused("--device vulkan", 2, "vulkan");
   refused("--batch 0", 2, "batch");
+  refused("--steps 0", 2, "steps");
 }
 
 TEST_F(BabyGPT, BadCheckpointsAreRefusedInOneLine) {
@@ -164,6 +165,40 @@ TEST_F(BabyGPT, BadCheckpointsAreRefusedInOneLine) {
   }
   write_safetensors(file("reshaped"), items, whole.metadata());
   refused("--resume --checkpoint '" + file("reshaped") + "'", 1, "final_norm.weight");
+}
+
+TEST_F(BabyGPT, ACheckpointReplacesNothingButCheckpoints) {
+  const std::string book = write("book.txt", "chapter one");
+  refused("--checkpoint '" + book + "'", 1, "no checkpoint of this program");
+  EXPECT_EQ(read_text(book, most_bytes), "chapter one");
+  refused("--checkpoint '" + folder.path() + "'", 1, "folder");
+  // An earlier run's model is kept under another name.
+  const std::string flags = "--pace auto --save_every 2 --checkpoint '" + file("model") + "' ";
+  ASSERT_EQ(lesson("--steps 6 " + flags).code, 0);
+  const std::string before = read_text(file("model"), most_bytes);
+  ASSERT_EQ(lesson("--steps 7 --seed 3 " + flags).code, 0);
+  EXPECT_EQ(read_text(file("model.old"), most_bytes), before);
+}
+
+TEST_F(BabyGPT, TheReferenceAgreesWithEveryKernel) {
+  EXPECT_EQ(lesson("--pace auto --check --steps 8").code, 0);
+}
+
+TEST_F(BabyGPT, EarlySectionsDoNotTrain) {
+  const ProgramRun run = lesson("--pace auto --section one_head");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("[ok]"), std::string::npos) << run.out;
+  EXPECT_FALSE(is_folder(file("home/checkpoints")) && is_file(file("home/checkpoints/11_baby_gpt.safetensors")));
+}
+
+TEST_F(BabyGPT, ResumedWithNothingLeftItSaysSoAndTalks) {
+  const std::string flags = "--pace auto --checkpoint '" + file("model") + "' ";
+  ASSERT_EQ(lesson("--steps 5 --seed 7 " + flags).code, 0);
+  const ProgramRun run = lesson("--resume --json '" + file("r.json") + "' " + flags, "hello\n");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("at step 5 already"), std::string::npos) << run.out;
+  EXPECT_EQ(run.out.find("tokens were processed"), std::string::npos) << run.out;
+  EXPECT_EQ(read_json(file("r.json")).at("seed").integer(), 7);
 }
 
 TEST_F(BabyGPT, AFullDiskLosesNothing) {

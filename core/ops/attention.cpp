@@ -102,11 +102,11 @@ Tensor scaled_dot_product_attention(In q, In k, In v, bool causal) {
 
 Tensor scaled_dot_product_attention_plain(In q, In k, In v, bool causal) {
   check(q, k, v, causal);
-  const In queries(permute(q, {0, 2, 1, 3}), q.where);                     // (B,H,Tq,D)
-  const In keys(permute(k, {0, 2, 3, 1}), q.where);                        // (B,H,D,Tk)
-  const In values(permute(v, {0, 2, 1, 3}), q.where);                      // (B,H,Tk,D)
-  const Tensor scores = In(matmul(queries, keys), q.where) * scale_of(q);  // (B,H,Tq,Tk)
-  const Tensor weights = softmax(causal ? causal_mask(scores) : scores);   // (B,H,Tq,Tk)
+  const In queries(permute(q, {0, 2, 1, 3}), q.where);                                     // (B,H,Tq,D)
+  const In keys(permute(k, {0, 2, 3, 1}), q.where);                                        // (B,H,D,Tk)
+  const In values(permute(v, {0, 2, 1, 3}), q.where);                                      // (B,H,Tk,D)
+  const In scores(In(matmul(queries, keys), q.where) * scale_of(q), q.where);              // (B,H,Tq,Tk)
+  const In weights(softmax(causal ? In(causal_mask(scores), q.where) : scores), q.where);  // (B,H,Tq,Tk)
   probe("attention.weights", weights);
   return permute(In(matmul(weights, values), q.where), {0, 2, 1, 3});  // (B,Tq,H,D)
 }

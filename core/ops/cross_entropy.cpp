@@ -65,7 +65,7 @@ Tensor cross_entropy_plain(In logits, const Ids& targets) {
           " (only cross_entropy ignores some)");
   const Tensor one_hot = embedding(eye(logits.size(-1)), targets);                                   // (...,V)
   const Tensor right = sum(In(one_hot * In(log(softmax(logits)), logits.where), logits.where), -1);  // (...)
-  return -mean(In(right, logits.where));
+  return -In(mean(In(right, logits.where)), logits.where);
 }
 
 }  // namespace dikkat

@@ -164,9 +164,11 @@ Tensor gelu(In x) {
 }
 
 Tensor gelu_plain(In x) {
+  const auto here = [&](const Tensor& t) { return In(t, x.where); };
   const double slope = std::sqrt(2 / std::numbers::pi);
-  const Tensor inner = slope * (x + 0.044715 * (x * x * x));
-  return 0.5 * (x * (1.0 + tanh(inner)));
+  const In cube = here(here(x * x) * x);
+  const In inner = here(here(x + here(cube * 0.044715)) * slope);
+  return here(x * here(1.0 + here(tanh(inner)))) * 0.5;
 }
 
 }  // namespace dikkat

@@ -59,9 +59,10 @@ Tensor layer_norm(In x, In weight, In bias, double eps) {
 
 Tensor layer_norm_plain(In x, In weight, In bias, double eps) {
   check(x, weight, bias);
-  const Tensor centred = x - In(mean(x, -1, true), x.where);               // (...,C) - (...,1)
-  const Tensor variance = mean(In(centred * centred, x.where), -1, true);  // (...,1)
-  return centred / sqrt(variance + eps) * weight + bias;
+  const auto here = [&](const Tensor& t) { return In(t, x.where); };
+  const In centred = here(x - here(mean(x, -1, true)));               // (...,C) - (...,1)
+  const In variance = here(mean(here(centred * centred), -1, true));  // (...,1)
+  return here(here(centred / here(sqrt(here(variance + eps)))) * weight) + bias;
 }
 
 }  // namespace dikkat

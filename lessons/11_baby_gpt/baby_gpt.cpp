@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/autograd.h"
+#include "core/files/atomic_file.h"
 #include "core/files/folders.h"
 #include "tokenizer/bytes.h"
 
@@ -17,7 +18,7 @@ std::vector<Flag> baby_gpt_flags() {
       {.name = "steps",
        .kind = Flag::integer,
        .help = {"eğitim adımı sayısı", "number of training steps"},
-       .lowest = 0,
+       .lowest = 1,
        .highest = many},
       {.name = "batch",
        .kind = Flag::integer,
@@ -89,9 +90,8 @@ Setting setting_of(Preset preset) {
 
 }  // namespace
 
-Setting chosen_setting(const Lesson& lesson, const std::string& path) {
+Setting chosen_setting(Lesson& lesson, const std::string& path) {
   Setting setting = setting_of(lesson.preset);
-  setting.training.seed = lesson.seed;
   if (lesson.flags.boolean("resume") || lesson.flags.boolean("chat")) {
     const CheckpointFile file(path);
     const Checkpoint& saved = file.checkpoint();
@@ -100,13 +100,36 @@ Setting chosen_setting(const Lesson& lesson, const std::string& path) {
     setting.training.batch = saved.batch;
     setting.training.warmup = saved.warmup;
     setting.training.peak_rate = saved.peak_rate;
-    if (!lesson.flags.given("seed")) setting.training.seed = saved.seed;
+    setting.training.adamw.beta2 = saved.beta2;
+    setting.training.validation_windows = saved.validation_windows;
+    setting.training.notes = saved.notes;
+    if (!lesson.flags.given("seed")) lesson.seed = saved.seed;
   } else {
+    require_replaceable(path);
     make_folders_for(path);
+    const AtomicFile writable(path + ".next");  // better now than after the training; it is not committed
   }
+  setting.training.seed = lesson.seed;
   if (lesson.flags.given("steps")) setting.training.steps = lesson.flags.integer("steps");
   if (lesson.flags.given("batch")) setting.training.batch = lesson.flags.integer("batch");
   return setting;
+}
+
+int talk_to_saved_model(Lesson& lesson, const std::string& path) {
+  const Setting setting = chosen_setting(lesson, path);
+  GPT model(setting.config);
+  CheckpointFile(path).read_into(parameters(model));
+  describe_model(lesson, model, setting);
+  lesson.line(lesson.label("trained_on") + ": " + path);
+  const auto kind = setting.training.notes.find("dialogue");
+  chat(lesson, model, kind == setting.training.notes.end() || kind->second == "yes");
+  return lesson.finish();
+}
+
+bool only_before_training(const Lesson& lesson) {
+  if (!lesson.flags.given("section")) return false;
+  const std::string name = lesson.flags.word("section");
+  return name == "problem" || name == "problem_own" || name == "idea" || name == "one_head";
 }
 
 void describe_model(Lesson& lesson, GPT& model, const Setting& setting) {

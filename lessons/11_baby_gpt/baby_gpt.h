@@ -18,12 +18,15 @@ std::vector<Flag> baby_gpt_flags();
 std::string checkpoint_path(const Lesson& lesson);
 
 // The model's sizes and the plan of the training: from the preset, then the flags; with --resume or --chat from the
-// checkpoint at `path`, where only --steps may differ.
+// checkpoint at `path`, where only --steps may differ, and lesson.seed too unless --seed is given.
 struct Setting {
   GPTConfig config;
   TrainerOptions training;
 };
-Setting chosen_setting(const Lesson& lesson, const std::string& path);
+Setting chosen_setting(Lesson& lesson, const std::string& path);
+
+// Does --section ask for one of the sections that stand before the training?
+bool only_before_training(const Lesson& lesson);
 
 // Fills the placeholders of the text and the results with the model's sizes.
 void describe_model(Lesson& lesson, GPT& model, const Setting& setting);
@@ -31,13 +34,18 @@ void describe_model(Lesson& lesson, GPT& model, const Setting& setting);
 // A table of the model's parts and their parameters.
 void show_parts(Lesson& lesson, GPT& model);
 
-// Asks for the first loss, then measures it on the first batch.
+// Measures the first loss on the first batch, and asks for it.
 void predict_first_loss(Lesson& lesson, GPT& model, const Trainer& trainer);
 
 // What is drawn when the model writes.
 GenerateOptions writing_options(const Lesson& lesson, uint32_t draw);
 
 // Answers line by line until the input ends.
-void chat(Lesson& lesson, GPT& model, const Corpus& corpus);
+// `is_dialogue`: the model learned from lines of "A: " and "B: ", so it is asked
+// for the next line of B; otherwise it goes on from what was typed.
+void chat(Lesson& lesson, GPT& model, bool is_dialogue);
+
+// --chat: reads the model and talks. Returns the exit code.
+int talk_to_saved_model(Lesson& lesson, const std::string& path);
 
 }  // namespace dikkat

@@ -6,11 +6,12 @@ namespace dikkat {
 
 namespace {
 
-constexpr int64_t longest_reply = 200;  // bytes
+constexpr int64_t longest_reply = 200;        // bytes
+constexpr uint32_t chat_draws = 0x20000000u;  // the samples during training are numbered by their steps, from 0
 
 // The model's next line after `context`, shown as it grows.
 std::string reply_to(Lesson& lesson, GPT& model, const std::string& context, uint32_t draw, bool one_line) {
-  GenerateOptions options = writing_options(lesson, draw);
+  GenerateOptions options = writing_options(lesson, chat_draws + draw);
   options.max_new_tokens = longest_reply;
   std::string reply;
   generate(model, ByteTokenizer().encode(context), options, [&](int32_t token) {
@@ -26,8 +27,8 @@ std::string reply_to(Lesson& lesson, GPT& model, const std::string& context, uin
 
 }  // namespace
 
-void chat(Lesson& lesson, GPT& model, const Corpus& corpus) {
-  lesson.section(corpus.is_dialogue ? "chat" : "chat_own");
+void chat(Lesson& lesson, GPT& model, bool is_dialogue) {
+  lesson.section(is_dialogue ? "chat" : "chat_own");
   Json replies = Json::array();
   std::string history = "\n\n";
   for (uint32_t draw = 0;; ++draw) {
@@ -36,7 +37,7 @@ void chat(Lesson& lesson, GPT& model, const Corpus& corpus) {
     if (line->empty()) continue;
     lesson.stream(lesson.label("model") + "> ");
     std::string reply;
-    if (corpus.is_dialogue) {
+    if (is_dialogue) {
       history += "A: " + *line + "\nB: ";
       reply = reply_to(lesson, model, history, draw, true);
       history += reply + "\n";

@@ -69,7 +69,8 @@ TokenData Corpus::tokens(int64_t block_size) const {
 
 Corpus read_corpus(Lesson& lesson) {
   Corpus corpus;
-  if (lesson.flags.given("data")) {
+  corpus.is_own = lesson.flags.given("data");
+  if (corpus.is_own) {
     for (const std::string& path : lesson.flags.files("data")) corpus.text += read_user_text(path) + "\n";
   } else {
     corpus.text =
@@ -78,18 +79,14 @@ Corpus read_corpus(Lesson& lesson) {
   corpus.passages = count_passages(corpus.text);
   const int64_t turns = std::min(count(corpus.text, "\nA: "), count(corpus.text, "\nB: "));
   corpus.is_dialogue = turns > corpus.passages / 2 && turns > 0;
-  corpus.word = lesson.turkish ? "merhaba" : "good morning";
-  corpus.word_size = static_cast<int64_t>(corpus.word.size());
-  lesson.set("word", corpus.word);
-  lesson.set("letters", corpus.word_size);
   return corpus;
 }
 
 void show_passage(Lesson& lesson, const Corpus& corpus) {
   constexpr size_t most_lines = 8;
-  const std::string_view english = lesson.flags.given("data") ? "" : embedded("data/dialogues.en.txt");
+  const std::string_view english = corpus.is_own ? "" : embedded("data/dialogues.en.txt");
   const std::string_view text = lesson.turkish || english.empty() ? std::string_view(corpus.text) : english;
-  size_t at = 0;
+  size_t at = std::min(text.find_first_not_of('\n'), text.size());
   for (size_t line = 0; line < most_lines && at < text.size() && text[at] != '\n'; ++line) {
     const size_t end = std::min(text.find('\n', at), text.size());
     lesson.line("  " + std::string(text.substr(at, end - at)));

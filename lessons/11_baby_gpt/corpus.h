@@ -12,9 +12,8 @@ namespace dikkat {
 struct Corpus {
   std::string text;
   int64_t passages = 0;      // parts between empty lines
+  bool is_own = false;       // came with --data
   bool is_dialogue = false;  // has lines of "A: " and "B: ", so the model can answer
-  std::string word;          // a word of the text, for the head by hand
-  int64_t word_size = 0;     // its bytes
 
   // Its tokens, and those kept back for validation. Throws Error if either are too few for windows of `block_size`.
   TokenData tokens(int64_t block_size) const;

@@ -9,53 +9,62 @@
 #include <cmath>
 
 #include "lessons/11_baby_gpt/baby_gpt.h"
+#include "tokenizer/bytes.h"
 
 using namespace dikkat;
 
 int main(int argc, char** argv) {
   Lesson lesson("11_baby_gpt", argc, argv, baby_gpt_flags());
   const std::string path = checkpoint_path(lesson);
+  if (lesson.flags.boolean("chat")) return talk_to_saved_model(lesson, path);
+  Setting setting = chosen_setting(lesson, path);
 
   // Act 1: the problem ------------------------------------------------------------------------------------------------
   const Corpus corpus = read_corpus(lesson);
-  lesson.set("dialogues", corpus.passages);
+  setting.training.notes["dialogue"] = corpus.is_dialogue ? "yes" : "no";  // --chat will ask
+  const TokenData tokens = corpus.tokens(setting.config.block_size);
+  lesson.set("passages", corpus.passages);
   lesson.set("bytes", static_cast<int64_t>(corpus.text.size()));
-  if (lesson.section("problem")) show_passage(lesson, corpus);
+  if (lesson.section(corpus.is_own ? "problem_own" : "problem")) show_passage(lesson, corpus);
 
   // Act 2: the breakthrough -------------------------------------------------------------------------------------------
-  const Setting setting = chosen_setting(lesson, path);
   manual_seed(lesson.seed);
   GPT model(setting.config);
   describe_model(lesson, model, setting);
-  if (lesson.flags.boolean("chat")) {
-    CheckpointFile(path).read_into(parameters(model));
-    chat(lesson, model, corpus);
-    return lesson.finish();
-  }
   if (lesson.section("idea")) show_parts(lesson, model);
 
-  // One attention head in four lines, and the same from the library.
-  const int64_t T = corpus.word_size, D = setting.config.n_embd / setting.config.n_head;
-  Tensor q = randn({T, D}).requires_grad_();               // (T,D)
-  Tensor k = randn({T, D}).requires_grad_();               // (T,D)
-  Tensor v = randn({T, D}).requires_grad_();               // (T,D)
+  // One attention head in four lines, on the bytes of one word, and the same from the library.
+  const std::string word = lesson.turkish ? "merhaba" : "good morning";
+  const Ids ids(ByteTokenizer().encode(word));  // (T)
+  const int64_t T = ids.numel(), D = setting.config.n_embd / setting.config.n_head;
+  SelfAttention& first = model.blocks[0]->attention;
+  Tensor x = model.token_embedding.forward(ids);                                         // (T,C)
+  const auto head = [&](const Linear& part) {                                            // the first D of its C outputs
+    return matmul(x, transpose(slice(part.weight, 0, 0, D))).detach().requires_grad_();  // (T,D)
+  };
+  Tensor q = head(*first.query), k = head(*first.key), v = head(*first.value);
   Tensor scores = matmul(q, transpose(k)) / std::sqrt(D);  // (T,T)
   Tensor masked = causal_mask(scores);                     // (T,T)
   Tensor weights = softmax(masked);                        // (T,T)
   Tensor by_hand = matmul(weights, v);                     // (T,D)
   sum(by_hand * by_hand).backward();
-  Tensor gradient_by_hand = q.grad();  // (T,D)
-  q.zero_grad();
-  const auto one_head = [&](const Tensor& x) { return reshape(x, {1, T, 1, D}); };  // (T,D) -> (B,T,H,D)
+  Tensor gradient_by_hand = v.grad();  // (T,D)
+  v.zero_grad();
+  const auto one_head = [&](const Tensor& t) { return reshape(t, {1, T, 1, D}); };  // (T,D) -> (B,T,H,D)
   Tensor from_library = reshape(scaled_dot_product_attention(one_head(q), one_head(k), one_head(v), true), {T, D});
   sum(from_library * from_library).backward();
+  lesson.set("word", word);
+  lesson.set("letters", T);
   if (lesson.section("one_head")) {
+    lesson.show(weights.named(lesson.label("weights")));
     lesson.same(lesson.label("by_hand_output"), by_hand, from_library, 1e-5);
-    lesson.same(lesson.label("by_hand_gradient"), gradient_by_hand, q.grad(), 1e-4);
+    lesson.same(lesson.label("by_hand_gradient"), gradient_by_hand, v.grad(), 1e-5);
   }
 
+  if (only_before_training(lesson)) return lesson.finish();
+
   // Training: the loop that everything else serves.
-  Trainer trainer(model, corpus.tokens(setting.config.block_size), setting.training);
+  Trainer trainer(model, tokens, setting.training);
   if (lesson.flags.boolean("resume")) trainer.resume(path);
   predict_first_loss(lesson, model, trainer);
   lesson.section("training");
@@ -70,11 +79,11 @@ int main(int argc, char** argv) {
   }
   screen.finish();
   if (Lesson::interrupted()) return lesson.finish();
-  lesson.section("result");
-  screen.show_result();
+  if (screen.took_steps()) lesson.section("result");
+  screen.show_curves();
 
   // Act 3: your turn --------------------------------------------------------------------------------------------------
   lesson.section("your_turn");
-  chat(lesson, model, corpus);
+  chat(lesson, model, corpus.is_dialogue);
   return lesson.finish();
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/files/folders.h"
 #include "lessons/11_baby_gpt/baby_gpt.h"
 #include "tokenizer/bytes.h"
 
@@ -33,6 +34,7 @@ TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, con
   const int64_t steps = std::max<int64_t>(1, trainer.options().steps);
   print_every_ =
       lesson.flags.given("print_every") ? lesson.flags.integer("print_every") : std::max<int64_t>(1, steps / 20);
+  validate_every_ = std::max<int64_t>(1, steps / 20);
   sample_every_ = std::max<int64_t>(1, steps / 5);
   save_every_ = lesson.flags.integer("save_every");
   first_step_ = trainer.step();
@@ -40,7 +42,7 @@ TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, con
   if (first_step_ >= trainer.options().steps) lesson.line(about_step("already", first_step_));
   progress_ = lesson.progress(trainer.options().steps, lesson.label("training"), lesson.label("token_rate"));
   progress_->start_at(first_step_);
-  if (first_step_ == 0) trainer.validate();
+  if (trainer.validations().empty()) trainer.validate();
   step_began_ = Clock::now();
 }
 
@@ -62,7 +64,7 @@ void TrainingScreen::after_step() {
   const int64_t tokens = done * trainer_.options().batch * model_.config.block_size;
   const bool last = step == trainer_.options().steps || Lesson::interrupted();
   if (step % print_every_ == 0 || last) {
-    if (!lesson_.flags.given("print_every") || last || step % 50 == 0) trainer_.validate();
+    if (step % validate_every_ == 0 || last) trainer_.validate();
     print_losses();
   }
   if (step % sample_every_ == 0 && !last) write_sample();
@@ -94,31 +96,37 @@ void TrainingScreen::write_sample() {
   lesson_.quote(about_step("sample", trainer_.step()), text);
 }
 
-void TrainingScreen::save() {
+bool TrainingScreen::save() {
+  const bool training_goes_on = trainer_.step() < trainer_.options().steps && !Lesson::interrupted();
   try {
+    // The model of an earlier run is kept under another name: this run's checkpoints shall not push it out.
+    if (first_step_ == 0 && !saved_once_ && is_file(checkpoint_)) rename_file(checkpoint_, checkpoint_ + ".old");
+    saved_once_ = true;
     trainer_.save(checkpoint_);
+    save_failed_ = false;
   } catch (const Error& error) {
-    if (!save_failed_) lesson_.warn(lesson_.label("not_saved") + ": " + error.what());
+    if (!save_failed_)
+      lesson_.warn(lesson_.label(training_goes_on ? "not_saved_yet" : "not_saved") + ": " + error.what());
     save_failed_ = true;
   }
+  return !save_failed_;
 }
 
 void TrainingScreen::finish() {
-  if (trainer_.step() > first_step_) {
-    write_sample();
-    save();
-  }
+  if (trainer_.validations().back().first != trainer_.step()) trainer_.validate();
+  const bool saved = took_steps() && save();
+  if (took_steps() && !Lesson::interrupted()) write_sample();
   progress_.reset();
   if (Lesson::interrupted())
-    lesson_.line(about_step("interrupted", trainer_.step()));
-  else if (!save_failed_ && trainer_.step() > first_step_)
+    lesson_.line(about_step(saved ? "interrupted" : "interrupted_unsaved", trainer_.step()));
+  else if (saved)
     lesson_.line(lesson_.label("saved") + ": " + checkpoint_);
 
   const auto& losses = trainer_.losses();
   const int64_t tokens = (trainer_.step() - first_step_) * trainer_.options().batch * model_.config.block_size;
   const double rate = seconds_training_ > 0 ? static_cast<double>(tokens) / seconds_training_ : 0;
   lesson_.record("steps", trainer_.step());
-  lesson_.record("tokens_per_second", rate);
+  lesson_.record("tokens_per_second", took_steps() ? Json(rate) : Json());
   lesson_.record("seconds_training", seconds_training_);
   lesson_.record("loss_first", losses.empty() ? Json() : Json(static_cast<double>(losses.front())));
   lesson_.record("loss_train", training_loss());
@@ -135,7 +143,7 @@ void TrainingScreen::finish() {
   lesson_.record("losses", every);
   lesson_.record("validation_losses", validations);
   lesson_.record("samples", samples_);
-  if (losses.empty() || trainer_.validations().empty()) return;
+  if (!took_steps()) return;
   const double validation = trainer_.validations().back().second;
   lesson_.set("loss_first", static_cast<double>(losses.front()), 3);
   lesson_.set("loss_train", training_loss(), 3);
@@ -146,7 +154,7 @@ void TrainingScreen::finish() {
   lesson_.set("seconds", seconds_training_, 1);
 }
 
-void TrainingScreen::show_result() {
+void TrainingScreen::show_curves() {
   Curve training{lesson_.label("training"), {}, {}}, validation{lesson_.label("validation"), {}, {}};
   const auto& losses = trainer_.losses();
   for (size_t i = 0; i < losses.size(); ++i) {

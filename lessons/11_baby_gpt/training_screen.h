@@ -18,16 +18,19 @@ class TrainingScreen {
   // Draws the bar; prints losses, validates, writes a sample and saves when it is time for them.
   void after_step();
 
-  // The last validation and save, after the last step or Ctrl-C.
+  // After the last step or Ctrl-C: saves, writes a last sample, and fills the placeholders of the section `result`.
   void finish();
 
-  // Fills the placeholders of the section `result` and shows the curves and the memory. Call after finish().
-  void show_result();
+  // Was there anything to do, or had the resumed model taken all its steps already?
+  bool took_steps() const { return trainer_.step() > first_step_; }
+
+  // The loss curves and the memory.
+  void show_curves();
 
  private:
   void print_losses();
   void write_sample();
-  void save();
+  bool save();
   std::string about_step(const std::string& label, int64_t step) const;
   double training_loss() const;  // mean of the last steps: one step alone jumps about
 
@@ -36,12 +39,12 @@ class TrainingScreen {
   Trainer& trainer_;
   const Corpus& corpus_;
   std::string checkpoint_;
-  int64_t print_every_, sample_every_, save_every_, first_step_;
+  int64_t print_every_, validate_every_, sample_every_, save_every_, first_step_;
   double seconds_training_ = 0;  // without validation, samples and saving
   std::chrono::steady_clock::time_point step_began_;
   Json samples_ = Json::array();
   std::unique_ptr<Progress> progress_;
-  bool save_failed_ = false;
+  bool saved_once_ = false, save_failed_ = false;
 };
 
 }  // namespace dikkat

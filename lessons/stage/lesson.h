@@ -70,6 +70,9 @@ class Lesson {
   // fails the lesson (exit code 1 at its end).
   void same(const std::string& what, const Tensor& ours, const Tensor& theirs, double tolerance);
 
+  // A tensor's name, shape and numbers, as core/print.h writes them.
+  void show(const Tensor& tensor);
+
   // Pictures --------------------------------------------------------------------------------------------------------
   void table(const Table& table);
   void chart(const std::string& title, const std::vector<Curve>& curves);

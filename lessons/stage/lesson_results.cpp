@@ -98,7 +98,7 @@ int Lesson::finish() {
   }
   if (state.failures > 0) {
     state.screen.space();
-    state.screen.lines({text(state.in("Başarısız denetim: ", "Checks that failed: "), state.failures)});
+    state.screen.lines({text(state.in("Başarısız olan: ", "Failed: "), state.failures)});
   }
   state.screen.lines({});  // ends a line that is still open
   if (!state.json_path.empty()) state.write_json(seed);

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 #include "core/ops.h"
+#include "core/print.h"
 #include "lessons/stage/lesson_state.h"
 #include "lessons/stage/terminal.h"
 
@@ -81,7 +83,7 @@ void Lesson::predict(const std::string& name, const std::vector<std::string>& ch
   state.say(state.narration.section("predict." + name));
   state.screen.space();
   for (int i = 0; i < count; ++i) line(text("  ", i + 1, ") ", choices[i]));
-  const std::string hint = turkish ? text("1 ile ", count, " arası bir tam sayı yazın (boş satır: geç)")
+  const std::string hint = turkish ? text("1 ile ", count, " arası bir tam sayı yaz (boş satır: geç)")
                                    : text("Write a whole number from 1 to ", count, " (an empty line passes)");
   const std::optional<double> answer = ask_number(hint, 1, count, true);
   judge(name, answer, answer && static_cast<int>(*answer) == correct + 1, text(correct + 1, ") ", choices[correct]));
@@ -92,9 +94,21 @@ void Lesson::predict(const std::string& name, double correct, double tolerance) 
   if (state.screen.silent()) return;
   state.say(state.narration.section("predict." + name));
   const std::optional<double> answer = ask_number(
-      state.in("Bir sayı yazın (boş satır: geç)", "Write a number (an empty line passes)"), -INFINITY, INFINITY, false);
+      state.in("Bir sayı yaz (boş satır: geç)", "Write a number (an empty line passes)"), -INFINITY, INFINITY, false);
   judge(name, answer, answer && std::abs(*answer - correct) <= tolerance,
-        short_number(correct) + (tolerance > 0 ? " ± " + short_number(tolerance) : ""));
+        short_number(correct) +
+            (tolerance > 0 ? (state.screen.look().drawing ? " ± " : " +- ") + short_number(tolerance) : ""));
+}
+
+void Lesson::show(const Tensor& tensor) {
+  const Look look = state_->screen.look();
+  std::ostringstream printed;
+  printed << tensor;
+  std::istringstream in(printed.str());
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(cut(line, look.width, look.drawing ? "…" : "~"));
+  state_->screen.space();
+  state_->screen.lines(lines);
 }
 
 void Lesson::same(const std::string& what, const Tensor& ours, const Tensor& theirs, double tolerance) {

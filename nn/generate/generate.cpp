@@ -7,12 +7,19 @@
 
 namespace dikkat {
 
+namespace {
+
+// Far from the numbers that next_random_stream() counts up for weights, and from the trainer's.
+constexpr uint32_t writing_operation = 0x40000000u;
+
+}  // namespace
+
 std::vector<int32_t> generate(GPT& model, std::vector<int32_t> ids, const GenerateOptions& options,
                               const std::function<bool(int32_t)>& on_token) {
   require(!ids.empty(), "generate: needs at least one token to continue");
   const NoGrad only_reading;
   std::vector<int32_t> written;
-  RandomStream stream{.seed = options.seed, .operation = options.draw};
+  RandomStream stream{.seed = options.seed, .operation = writing_operation + options.draw};
   for (int64_t i = 0; i < options.max_new_tokens; ++i) {
     const auto seen = std::min<int64_t>(static_cast<int64_t>(ids.size()), model.config.block_size);
     const std::vector<int32_t> context(ids.end() - seen, ids.end());

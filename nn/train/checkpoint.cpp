@@ -1,5 +1,7 @@
 #include "nn/train/checkpoint.h"
 
+#include <cmath>
+
 #include "core/files/folders.h"
 #include "core/files/json.h"
 #include "core/files/safetensors.h"
@@ -34,7 +36,9 @@ Json to_json(const Checkpoint& c) {
   all.set("batch", c.batch);
   all.set("warmup", c.warmup);
   all.set("seed", c.seed);
+  all.set("validation_windows", c.validation_windows);
   all.set("peak_rate", c.peak_rate);
+  all.set("beta2", c.beta2);
   all.set("data", c.data);
   all.set("notes", notes);
   all.set("validations", validations);
@@ -57,12 +61,14 @@ Checkpoint from_json(const Json& all) {
   c.batch = all.at("batch").integer(1, most);
   c.warmup = all.at("warmup").integer(0, most);
   c.seed = all.at("seed").unsigned_integer();
+  c.validation_windows = all.at("validation_windows").integer(1, most);
   c.peak_rate = all.at("peak_rate").number();
+  c.beta2 = all.at("beta2").number();
   c.data = all.at("data").unsigned_integer();
   for (const auto& [key, value] : all.at("notes").members()) c.notes[std::string(key)] = value.string();
   for (const JsonView& pair : all.at("validations").elements())
     c.validations.emplace_back(pair.at(size_t{0}).integer(),
-                               pair.at(size_t{1}).is_null() ? 0 : pair.at(size_t{1}).number());
+                               pair.at(size_t{1}).is_null() ? std::nan("") : pair.at(size_t{1}).number());
   return c;
 }
 
@@ -77,6 +83,16 @@ std::string newest(const std::string& path) {
 }
 
 }  // namespace
+
+void require_replaceable(const std::string& path) {
+  require(!is_folder(path), path, ": this is a folder; --checkpoint names a file");
+  if (!is_file(path)) return;
+  try {
+    const CheckpointFile ours(path);
+  } catch (const Error& error) {
+    fail(path, ": this file is no checkpoint of this program and will not be replaced; name another --checkpoint");
+  }
+}
 
 std::string describe(const GPTConfig& config) {
   return text(config.n_layer, " layers, width ", config.n_embd, ", ", config.n_head, " heads, context ",
@@ -93,6 +109,7 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
   for (const AdamW::Moments& p : moments) items.push_back(item("optimizer.v." + p.name, p.v));
   const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
   items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
+  require_replaceable(path);
   write_safetensors(path + ".next", items, {{"format", format}, {"checkpoint", to_json(checkpoint).dump()}});
   if (is_file(path)) rename_file(path, path + ".previous");
   rename_file(path + ".next", path);

@@ -20,7 +20,8 @@ struct Checkpoint {
   int64_t batch = 0;
   int64_t warmup = 0;
   uint64_t seed = 0;
-  double peak_rate = 0;
+  int64_t validation_windows = 0;
+  double peak_rate = 0, beta2 = 0;
   uint64_t data = 0;                         // fingerprint of the tokens
   std::map<std::string, std::string> notes;  // whatever the program that trains wants to find again
   std::vector<float> losses;
@@ -30,7 +31,11 @@ struct Checkpoint {
 // "4 layers, width 128, 4 heads, context 128, vocabulary 256, tied"
 std::string describe(const GPTConfig& config);
 
-// Writes `path`; what stood there becomes `path`.previous. Throws Error, leaving both as they were, if that fails.
+// Throws Error if write_checkpoint() would replace something that is no checkpoint: a folder, somebody's book.
+void require_replaceable(const std::string& path);
+
+// Writes `path`; what stood there becomes `path`.previous. Throws Error if that fails; what stood
+// there can then still be read with CheckpointFile(path).
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
                       const std::vector<AdamW::Moments>& moments);
 

@@ -26,7 +26,8 @@ Trainer::Trainer(GPT& model, TokenData data, const TrainerOptions& options)
       data_(std::move(data)),
       options_(options),
       schedule_(schedule_of(options)),
-      optimizer_(parameters(model), options.adamw) {
+      optimizer_(parameters(model), options.adamw),
+      fingerprint_(data_.fingerprint()) {
   require(options.steps >= 0 && options.batch > 0 && options.validation_windows > 0,
           "trainer: steps must not be negative and batch and validation_windows must be positive, got ", options.steps,
           ", ", options.batch, " and ", options.validation_windows);
@@ -58,8 +59,10 @@ void Trainer::save(const std::string& path) const {
                         .batch = options_.batch,
                         .warmup = options_.warmup,
                         .seed = options_.seed,
+                        .validation_windows = options_.validation_windows,
                         .peak_rate = options_.peak_rate,
-                        .data = data_.fingerprint(),
+                        .beta2 = options_.adamw.beta2,
+                        .data = fingerprint_,
                         .notes = options_.notes,
                         .losses = losses_,
                         .validations = validations_};
@@ -71,7 +74,7 @@ void Trainer::resume(const std::string& path) {
   const Checkpoint& saved = file.checkpoint();
   require(saved.config == model_.config, file.name(), ": its model (", describe(saved.config),
           ") is another than this one (", describe(model_.config), "); give the same sizes, or another --checkpoint");
-  require(saved.data == data_.fingerprint(), file.name(),
+  require(saved.data == fingerprint_, file.name(),
           ": it was trained on other data; give the same --data, or another --checkpoint");
   require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ",
           saved.seed, " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch,

@@ -23,8 +23,9 @@ namespace dikkat {
 
 struct TrainerOptions {
   int64_t steps = 500;
-  int64_t batch = 16;       // windows in a step
-  double peak_rate = 1e-3;  // the learning rate: rises to it over `warmup` steps, falls to a tenth of it
+  int64_t batch = 16;  // windows in a step
+  double peak_rate =
+      1e-3;  // the learning rate: rises to it over `warmup` steps (a tenth of all at most), falls to a tenth of it
   int64_t warmup = 50;
   int64_t validation_windows = 64;
   uint64_t seed = 0;
@@ -56,7 +57,7 @@ class Trainer {
   const std::vector<std::pair<int64_t, double>>& validations() const { return validations_; }
 
   // Writes weights, moments, step and losses to `path`, beside it first and then renamed; the file that stood there is
-  // kept as `path`.previous. Throws Error, leaving both as they were, if it cannot be written.
+  // kept as `path`.previous. Throws Error if it cannot be written; the earlier checkpoint can then still be read.
   void save(const std::string& path) const;
 
   // Goes on from such a file: next_batch(), update() and the losses continue to the same bits. Throws Error, leaving
@@ -70,6 +71,7 @@ class Trainer {
   TrainerOptions options_;
   CosineSchedule schedule_;
   AdamW optimizer_;
+  uint64_t fingerprint_;
   std::vector<float> losses_;
   std::vector<std::pair<int64_t, double>> validations_;
 };
