@@ -97,7 +97,7 @@ struct Reserved {
 inline const std::vector<Reserved>& reserved_words() {
   static const std::vector<Reserved> rules = {
       {"threads",
-       "#\\s*pragma\\s+omp|\\bomp\\.h|\\bomp_\\w+|\\bstd::j?thread\\b|\\bpthread_\\w+",
+       "#\\s*pragma\\s+omp|\\bomp\\.h|\\bomp_\\w+|\\bstd::j?thread\\b|\\bpthread_create\\b",
        {"kernels/parallel.", "tests/"}},
       {"intrinsics",
        "\\w*mmintrin\\.h|immintrin|arm_neon\\.h|\\b_mm\\d*_\\w+|\\b__m(128|256|512)",
