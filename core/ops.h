@@ -10,7 +10,6 @@
 namespace dikkat {
 
 // Views: the same numbers (and the same gradient) through another shape. ops/views.cpp
-// ----------------------------------
 Tensor reshape(In x,
                const std::vector<int64_t>& sizes);     // one size may be -1: whatever is left; copies a view that skips
 Tensor transpose(In x, int dim0 = -2, int dim1 = -1);  // (...,m,n) -> (...,n,m)
@@ -44,21 +43,18 @@ Tensor gelu(In x);        // x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), one 
 Tensor gelu_plain(In x);  // the same, composed
 
 // Reductions. ops/reduce.cpp
-// -------------------------------------------------------------------------------------------
 Tensor sum(In x);                                 // of all elements: a single number, shape ()
 Tensor sum(In x, int dim, bool keepdim = false);  // along one dimension
 Tensor mean(In x);
 Tensor mean(In x, int dim, bool keepdim = false);
 
 // Products. ops/matmul.cpp
-// ---------------------------------------------------------------------------------------------
 Tensor matmul(In a, In b);                // (...,m,k) x (...,k,n) -> (...,m,n); b may be (k,n) for every batch
 Tensor linear(In x, In weight, In bias);  // x weight^T + bias:  (...,in) (out,in) (out) -> (...,out)
 Tensor linear(In x, In weight);           // without bias
 Tensor linear_plain(In x, In weight, In bias);
 
 // The parts of a transformer. ops/softmax.cpp, layer_norm.cpp, attention.cpp, cross_entropy.cpp, embedding.cpp
-// ----------
 Tensor softmax(In x);           // over the last dimension
 Tensor causal_mask(In scores);  // (...,Tq,Tk): -inf where a key lies in the future of its query
 Tensor layer_norm(In x, In weight, In bias, double eps = 1e-5);  // over the last dimension
