@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "kernels/kernels.h"
 #include "kernels/scan.h"
@@ -13,6 +14,7 @@ namespace {
 bool recording = true;
 bool tracing = false;
 int64_t created = 0;
+Observer::See observer;
 
 std::string describe(const Node& node) {
   return text(node.made_by, " ", node.shape, node.name.empty() ? "" : " '" + node.name + "'");
@@ -25,8 +27,8 @@ void stop_at_nan(const Buffer& numbers, const std::string& what, const std::sour
   require(index < 0, where, what, ": element ", index, " is the first NaN");
 }
 
-// Every node that `root` was computed from and that a gradient flows through, latest first.
-std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root) {
+// Every node that `root` was computed from, latest first; only those that a gradient flows through where asked.
+std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root, bool with_gradient) {
   std::vector<std::shared_ptr<Node>> found, open{root};
   std::unordered_set<const Node*> seen{root.get()};
   while (!open.empty()) {
@@ -34,10 +36,11 @@ std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root) 
     open.pop_back();
     if (node->op)
       for (const Tensor& input : node->op->inputs)
-        if (input.requires_grad() && seen.insert(&input.node()).second) open.push_back(input.shared_node());
+        if ((input.requires_grad() || !with_gradient) && seen.insert(&input.node()).second)
+          open.push_back(input.shared_node());
     found.push_back(std::move(node));
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
   return found;
 }
 
@@ -78,6 +81,7 @@ Tensor record(Tensor out, std::unique_ptr<Op> op, const std::source_location& wh
   node.where = where;
   if (recording)
     for (const Tensor& input : op->inputs) node.requires_grad = node.requires_grad || input.requires_grad();
+  if (observer) observer(node, *op);
   if (tracing) stop_at_nan(*node.numbers, describe(node), where);
   if (node.requires_grad) node.op = std::move(op);
   return out;
@@ -102,21 +106,30 @@ Tensor window(const Tensor& base, const Shape& shape, const Layout& layout, cons
   return view;
 }
 
-void Tensor::backward(Graph graph, std::source_location where) {
-  require(numel() == 1, where, "backward: starts from a single number, such as a loss; got shape ", shape());
+void Tensor::backward(const Tensor& gradient, Graph graph, std::source_location where) const {
+  require(gradient.defined() || numel() == 1, where,
+          "backward: starts from a single number, such as a loss, or from a given gradient; got shape ", shape());
+  require(!gradient.defined() || gradient.shape() == shape(), where, "backward: the gradient of ", shape(),
+          " must have its shape, got ", gradient.defined() ? gradient.shape() : Shape{});
   require(requires_grad(), where,
           "backward: no gradient is wanted here: nothing that this number depends on was marked "
           "with requires_grad_()");
   require(!node().graph_freed, where, "backward: the graph of this ", describe(node()),
           " was already used and freed; compute it again, or call backward(Graph::keep) the first time");
-  std::vector<std::shared_ptr<Node>> nodes = reachable(node_);
+  std::vector<std::shared_ptr<Node>> nodes = reachable(node_, true);
   for (const auto& node : nodes)
     require(!node->graph_freed, where, "backward: the graph behind ", describe(*node), " made at ", place(node->where),
             " was already used and freed; compute it again, or call backward(Graph::keep) the first time");
   for (const auto& node : nodes)  // what an earlier backward() left in a kept graph does not count again
     if (node->op && node->owns_gradient) node->gradient->numbers.reset();
-  const Tensor one = ones({});
-  kernels().copy({.x = one.address(), .y = node().grad_address(), .accumulate = true});
+  const Tensor first = gradient.defined() ? gradient : ones(shape());
+  CopyArgs seed{.x = first.address(), .y = node().grad_address(), .rank = shape().rank(), .accumulate = true};
+  for (int i = 0; i < shape().rank(); ++i) {
+    seed.shape[i] = shape()[i];
+    seed.x_steps[i] = first.strides()[static_cast<size_t>(i)];
+    seed.y_steps[i] = grad_strides()[static_cast<size_t>(i)];
+  }
+  kernels().copy(seed);
   for (std::shared_ptr<Node>& node : nodes) {
     if (!node->op) continue;
     node->op->backward(*node);
@@ -140,6 +153,15 @@ NoGrad::~NoGrad() {
 }
 bool grad_enabled() {
   return recording;
+}
+
+Observer::Observer(See see) : before_(std::exchange(observer, std::move(see))) {}
+Observer::~Observer() {
+  observer = std::move(before_);
+}
+
+std::vector<std::shared_ptr<Node>> recorded_graph(const Tensor& root) {
+  return reachable(root.shared_node(), false);
 }
 
 void set_trace(bool on) {

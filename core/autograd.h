@@ -1,6 +1,8 @@
 // The graph behind the tensors: who made what, from what, and the rule that sends a gradient back.
 #pragma once
 
+#include <functional>
+
 #include "core/tensor.h"
 
 namespace dikkat {
@@ -71,6 +73,22 @@ class NoGrad {
   bool before_;
 };
 bool grad_enabled();
+
+// While one of these lives, `see` is told of every operation: its result, and the operation with its inputs.
+class Observer {
+ public:
+  using See = std::function<void(const Node& out, const Op& op)>;
+  explicit Observer(See see);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+ private:
+  See before_;
+};
+
+// Every node that `root` was computed from, root first, as far as operations were recorded: latest first.
+std::vector<std::shared_ptr<Node>> recorded_graph(const Tensor& root);
 
 // --trace: after every operation, forward and backward, looks for the first NaN and throws Error with operation and
 // line.

@@ -68,6 +68,13 @@ RandomStream next_random_stream() {
   return current;
 }
 
+RandomStream random_state() {
+  return stream;
+}
+void set_random_state(const RandomStream& state) {
+  stream = state;
+}
+
 Tensor randn(const Shape& shape, double mean, double deviation, Category category) {
   Tensor out = empty(shape, category);
   kernels().random({.distribution = Distribution::normal,

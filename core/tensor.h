@@ -49,7 +49,12 @@ class Tensor {
 
   // Computes the gradient of this single number for every tensor that it depends on and that requires one, from the
   // last operation back to the first. Gradients add up until zero_grad(). The graph is freed on the way, unless kept.
-  void backward(Graph graph = Graph::free, std::source_location where = std::source_location::current());
+  // From a tensor of any other shape its own gradient must be given; then it is that of sum(this * gradient).
+  void backward(const Tensor& gradient = {}, Graph graph = Graph::free,
+                std::source_location where = std::source_location::current()) const;
+  void backward(Graph graph, std::source_location where = std::source_location::current()) const {
+    backward({}, graph, where);
+  }
 
   bool has_grad() const;
   Tensor grad() const;       // shares the gradient's numbers; Error where there is none
@@ -94,6 +99,10 @@ Tensor tensor(const std::vector<double>& numbers);  // (numbers.size())
 // Random numbers: each call takes the next operation number of the stream that manual_seed() starts.
 void manual_seed(uint64_t seed);
 RandomStream next_random_stream();
+
+// The stream as it stands, and back to it: whoever computes something again draws the same numbers again.
+RandomStream random_state();
+void set_random_state(const RandomStream& state);
 Tensor randn(const Shape& shape, double mean = 0, double deviation = 1, Category category = Category::activations);
 Tensor rand(const Shape& shape, double low = 0, double high = 1, Category category = Category::activations);
 

@@ -6,6 +6,18 @@
 
 namespace dikkat {
 
+void assign(const Tensor& target, const Tensor& x) {
+  require(x.shape() == target.shape(), "assign: a tensor of ", target.shape(), " cannot take the numbers of ",
+          x.shape());
+  CopyArgs args{.x = x.address(), .y = target.address(), .rank = x.rank()};
+  for (int i = 0; i < x.rank(); ++i) {
+    args.shape[i] = x.size(i);
+    args.x_steps[i] = x.strides()[static_cast<size_t>(i)];
+    args.y_steps[i] = target.strides()[static_cast<size_t>(i)];
+  }
+  kernels().copy(args);
+}
+
 void add_squares(const Tensor& x, const Tensor& total) {
   require(x.is_contiguous() && total.numel() == 1, "add_squares: needs a contiguous tensor and a single number, got ",
           x.shape(), " and ", total.shape());

@@ -6,6 +6,9 @@
 
 namespace dikkat {
 
+// target = x, number by number; x has the shape of target, and must not overlap it in another order.
+void assign(const Tensor& target, const Tensor& x);
+
 // total += sum(x * x).   total ()
 void add_squares(const Tensor& x, const Tensor& total);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -16,10 +17,18 @@ namespace {
 
 constexpr int64_t alignment = 64;
 
+// What a free block may become again. Workspace keeps to itself: a kernel takes it when it runs, and where kernels wait
+// before they run, a tensor that was freed in the meantime may still be read by a later one.
+struct BlockClass {
+  bool workspace;
+  int64_t bytes;  // rounded up to the size class
+  auto operator<=>(const BlockClass&) const = default;
+};
+
 struct Pool {
   std::mutex mutex;
-  std::map<int64_t, std::vector<void*>> free_blocks;  // by size class
-  std::map<const char*, int64_t> live_blocks;         // address -> bytes asked for
+  std::map<BlockClass, std::vector<void*>> free_blocks;
+  std::map<const char*, int64_t> live_blocks;  // address -> bytes asked for
   MemoryUse use;
 
   // Buffers of the program's own static objects may be freed after everything else: the pool is never destroyed.
@@ -37,6 +46,10 @@ int64_t size_class(int64_t bytes) {
   return (needed + quarter - 1) / quarter * quarter;
 }
 
+BlockClass class_of(int64_t rounded, Category category) {
+  return {category == Category::workspace, rounded};
+}
+
 void add(MemoryUse& use, Category category, int64_t bytes) {
   const auto index = static_cast<size_t>(category);
   use.live[index] += bytes;
@@ -47,9 +60,9 @@ void add(MemoryUse& use, Category category, int64_t bytes) {
 
 void free_all(Pool& pool) {
   int64_t freed = 0;
-  for (auto& [bytes, blocks] : pool.free_blocks) {
+  for (auto& [kind, blocks] : pool.free_blocks) {
     for (void* block : blocks) std::free(block);
-    freed += bytes * static_cast<int64_t>(blocks.size());
+    freed += kind.bytes * static_cast<int64_t>(blocks.size());
   }
   pool.free_blocks.clear();
   pool.use.reserved -= freed;
@@ -63,7 +76,7 @@ Buffer::Buffer(int64_t bytes, Category category) : address_(nullptr), bytes_(byt
   Pool& pool = Pool::instance();
   std::unique_lock lock(pool.mutex);
   const int64_t rounded = size_class(bytes);
-  if (std::vector<void*>& blocks = pool.free_blocks[rounded]; !blocks.empty()) {
+  if (std::vector<void*>& blocks = pool.free_blocks[class_of(rounded, category)]; !blocks.empty()) {
     address_ = blocks.back();
     blocks.pop_back();
   } else {
@@ -88,7 +101,7 @@ Buffer::~Buffer() {
   Pool& pool = Pool::instance();
   const std::lock_guard lock(pool.mutex);
   pool.live_blocks.erase(static_cast<const char*>(address_));
-  pool.free_blocks[size_class(bytes_)].push_back(address_);
+  pool.free_blocks[class_of(size_class(bytes_), category_)].push_back(address_);
   add(pool.use, category_, -bytes_);
 }
 

@@ -8,16 +8,32 @@
 
 namespace dikkat {
 
-struct Block : Module {
-  Block(int64_t n_embd, int64_t n_head, double output_deviation)
-      : norm_1(n_embd),
-        attention(n_embd, n_head, output_deviation),
-        norm_2(n_embd),
-        feed_forward(n_embd, 4 * n_embd, output_deviation) {}
+struct BlockConfig {
+  AttentionConfig attention = {};
+  int64_t n_inner = 0;  // the width inside the feed-forward layer; 0: 4 n_embd
+  std::string activation = "gelu_new";
+  double norm_eps = 1e-5;
+  double dropout = 0;  // of what each of the two layers adds, in training
+};
 
-  Tensor forward(In x) {                                                              // (B,T,C)
-    const In looked(x + attention.forward(In(norm_1.forward(x), x.where)), x.where);  // (B,T,C)
-    return looked + feed_forward.forward(In(norm_2.forward(looked), x.where));        // (B,T,C)
+struct Block : Module {
+  explicit Block(const BlockConfig& given)
+      : norm_1(given.attention.n_embd, given.norm_eps),
+        attention(given.attention),
+        norm_2(given.attention.n_embd, given.norm_eps),
+        feed_forward(given.attention.n_embd, given.n_inner ? given.n_inner : 4 * given.attention.n_embd,
+                     given.attention.output_deviation, given.activation),
+        dropout(given.dropout) {}
+  Block(int64_t n_embd, int64_t n_head, double output_deviation)
+      : Block({.attention = {.n_embd = n_embd, .n_head = n_head, .output_deviation = output_deviation}}) {}
+
+  Tensor forward(In x, const AttentionContext& context = {}) {  // (B,T,C)
+    const auto here = [&](const Tensor& t) { return In(t, x.where); };
+    const auto dropped = [&](const Tensor& t) {
+      return here(context.training && dropout > 0 ? dikkat::dropout(here(t), dropout) : t);
+    };
+    const In looked = here(x + dropped(attention.forward(here(norm_1.forward(x)), context)));  // (B,T,C)
+    return looked + dropped(feed_forward.forward(here(norm_2.forward(looked))));               // (B,T,C)
   }
 
   void visit(Visitor& v) override {
@@ -31,6 +47,7 @@ struct Block : Module {
   SelfAttention attention;
   LayerNorm norm_2;
   FeedForward feed_forward;
+  double dropout;
 };
 
 }  // namespace dikkat

@@ -1,18 +1,22 @@
-// Two layers on each token by itself: wider, GELU, back.   (...,C) -> (...,4C) -> (...,C)
+// Two layers on each token by itself: wider, GELU or another activation, back.   (...,C) -> (...,hidden) -> (...,C)
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "nn/activation.h"
 #include "nn/linear.h"
 
 namespace dikkat {
 
 struct FeedForward : Module {
-  FeedForward(int64_t n_embd, int64_t hidden, double output_deviation = 0.02)
+  FeedForward(int64_t n_embd, int64_t hidden, double output_deviation = 0.02,
+              const std::string& activation = "gelu_new")
       : expand(std::make_unique<Linear>(n_embd, hidden)),
-        contract(std::make_unique<Linear>(hidden, n_embd, output_deviation)) {}
+        contract(std::make_unique<Linear>(hidden, n_embd, output_deviation)),
+        activation(activation_named(activation)) {}
 
-  Tensor forward(In x) { return contract->forward(In(gelu(In(expand->forward(x), x.where)), x.where)); }
+  Tensor forward(In x) { return contract->forward(In(activation(In(expand->forward(x), x.where)), x.where)); }
 
   void visit(Visitor& v) override {
     v("expand", expand);
@@ -20,6 +24,7 @@ struct FeedForward : Module {
   }
 
   std::unique_ptr<Linear> expand, contract;
+  Activation activation;
 };
 
 }  // namespace dikkat

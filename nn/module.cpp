@@ -1,6 +1,7 @@
 #include "nn/module.h"
 
 #include <unordered_set>
+#include <utility>
 
 #include "core/autograd.h"
 #include "nn/linear.h"
@@ -22,7 +23,19 @@ Tensor parameter(Tensor tensor) {
   return tensor.requires_grad_();
 }
 
+namespace {
+
+bool draw_first_weights = true;
+
+}  // namespace
+
+NoFirstWeights::NoFirstWeights() : before_(std::exchange(draw_first_weights, false)) {}
+NoFirstWeights::~NoFirstWeights() {
+  draw_first_weights = before_;
+}
+
 Tensor normal_parameter(const Shape& shape, double deviation) {
+  if (!draw_first_weights) return parameter(empty(shape, Category::weights));
   return parameter(randn(shape, 0, deviation, Category::weights));
 }
 

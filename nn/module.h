@@ -55,6 +55,19 @@ Tensor parameter(Tensor tensor);
 Tensor normal_parameter(const Shape& shape, double deviation);
 Tensor constant_parameter(const Shape& shape, double value);
 
+// While one of these lives, normal_parameter() draws nothing and leaves the numbers as they are: for a model whose
+// weights are read from a file as soon as it is built.
+class NoFirstWeights {
+ public:
+  NoFirstWeights();
+  ~NoFirstWeights();
+  NoFirstWeights(const NoFirstWeights&) = delete;
+  NoFirstWeights& operator=(const NoFirstWeights&) = delete;
+
+ private:
+  bool before_;
+};
+
 // Every parameter with its full name ("blocks.0.attention.query.weight"), in the order of the visit; one that occurs
 // twice (a tied head) is listed once.
 std::vector<Parameter> parameters(Module& module);

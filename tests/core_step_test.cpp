@@ -52,9 +52,9 @@ struct SmallModel {
     const auto part = [&](int64_t i) {                                                  // (B,T,H,D)
       return slice(reshape(all, {batch, time, 3 * heads, channels / heads}), 2, i * heads, (i + 1) * heads);
     };
-    const Tensor seen = scaled_dot_product_attention(part(0), part(1), part(2), true);  // (B,T,H,D)
-    const Tensor y = x + linear(reshape(seen, {batch, time, channels}), projection);    // (B,T,C)
-    const Tensor z = y + linear(gelu(linear(y, up, up_bias)), down);                    // (B,T,C)
+    const Tensor seen = scaled_dot_product_attention(part(0), part(1), part(2), {.causal = true});  // (B,T,H,D)
+    const Tensor y = x + linear(reshape(seen, {batch, time, channels}), projection);                // (B,T,C)
+    const Tensor z = y + linear(gelu(linear(y, up, up_bias)), down);                                // (B,T,C)
     return cross_entropy(matmul(z, transpose(tokens)), target);
   }
 

@@ -123,7 +123,7 @@ TEST(Messages, NameTheLineOfTheCaller) {
   expect_line(__LINE__, [&] { reshape(a, {4, -1}); });
   expect_line(__LINE__, [&] { embedding(a, Ids({5})); });
   expect_line(__LINE__, [&] { cross_entropy_plain(a, Ids({5})); });
-  expect_line(__LINE__, [&] { scaled_dot_product_attention_plain(a, a, a, true); });
+  expect_line(__LINE__, [&] { scaled_dot_product_attention_plain(a, a, a, {.causal = true}); });
 }
 
 TEST(Print, SmallTensors) {

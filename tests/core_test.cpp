@@ -283,7 +283,7 @@ TEST(Probe, CollectsByName) {
 TEST(Probe, ShowsTheWeightsOfPlainAttention) {
   const Tensor q = zeros({1, 3, 2, 4});
   Probes seen;
-  scaled_dot_product_attention_plain(q, q, q, true);
+  scaled_dot_product_attention_plain(q, q, q, {.causal = true});
   const Tensor weights = seen.last("attention.weights");
   EXPECT_EQ(weights.shape(), (Shape{1, 2, 3, 3}));
   const Real third = Real{1} / 3;

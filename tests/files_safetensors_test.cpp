@@ -259,6 +259,42 @@ TEST(Safetensors, EveryCutIsNoticedAndNoChangeCrashes) {
   }
 }
 
+// A file of four gigabytes is opened by mapping: nothing is read, and no memory taken, before numbers are asked for.
+TEST(Safetensors, AHugeFileTakesNoMemoryUntilItsNumbersAreRead) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "huge.safetensors";
+  const int64_t rows = int64_t{1} << 20, cols = 1024, size = rows * cols * 4;
+  const std::string header =
+      text(R"({"huge":{"dtype":"F32","shape":[)", rows, ",", cols, R"(],"data_offsets":[0,)", size,
+           R"(]},"last":{"dtype":"F32","shape":[2],"data_offsets":[)", size, ",", size + 8, "]}}");
+  {
+    std::ofstream file(path, std::ios::binary);
+    const uint64_t length = header.size();
+    file.write(reinterpret_cast<const char*>(&length), 8) << header;
+  }
+  std::error_code no_room;  // the file has holes: it takes no room on the disk
+  std::filesystem::resize_file(path, 8 + header.size() + static_cast<uint64_t>(size) + 8, no_room);
+  if (no_room) GTEST_SKIP() << "this file system has no files of 4 GiB: " << no_room.message();
+  {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    const float numbers[2] = {1.5f, -2};
+    file.seekp(static_cast<std::streamoff>(8 + header.size()) + size);
+    file.write(reinterpret_cast<const char*>(numbers), 8);
+  }
+  const auto resident_pages = [] {
+    int64_t all = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident;
+    return resident;
+  };
+  const int64_t before = resident_pages();
+  const Safetensors file(path);
+  EXPECT_EQ(file.at("huge").bytes.size(), static_cast<size_t>(size));
+  std::vector<float> last(2);
+  file.read<float>(file.at("last"), last);
+  EXPECT_EQ(last, (std::vector<float>{1.5f, -2}));
+  EXPECT_LT((resident_pages() - before) * 4096, 16 << 20);
+}
+
 TEST(Safetensors, AModelInSeveralFiles) {
   const TemporaryFolder folder;
   const std::vector<float> numbers = {1, 2, 3};

@@ -12,9 +12,11 @@
 #include <map>
 #include <new>
 
+#include "core/files/folders.h"
 #include "core/files/json.h"
-#include "core/files/mapped_file.h"
 #include "core/files/safetensors.h"
+#include "nn/hugging_face/hugging_face.h"
+#include "tests/golden.h"
 
 namespace {
 
@@ -72,11 +74,6 @@ namespace {
 
 constexpr size_t allowed_above_file_size = size_t{64} << 20;
 
-std::string golden() {
-  const char* chosen = std::getenv("DIKKAT_GOLDEN");
-  return chosen != nullptr && *chosen != '\0' ? std::string(chosen) : std::string(DIKKAT_SOURCE) + "/tests/golden";
-}
-
 // What each kind of reader does with a path. A file is read whole, not only opened.
 const std::map<std::string, std::function<void(const std::string&)>>& readers() {
   static const std::map<std::string, std::function<void(const std::string&)>> all = {
@@ -90,27 +87,28 @@ const std::map<std::string, std::function<void(const std::string&)>>& readers() 
            file.read<double>(entry, numbers);
          }
        }},
+      {"hf_model_dir", [](const std::string& path) { load_hugging_face(path); }},
   };
   return all;
 }
 
-// The lines "kind | reason" of tests/golden/unsupported.txt, the committed list whichever folder is tested.
-std::map<std::string, std::string> unsupported() {
-  std::map<std::string, std::string> reasons;
-  const std::string list = read_text(std::string(DIKKAT_SOURCE) + "/tests/golden/unsupported.txt", 1 << 20);
-  for (std::string_view rest = list; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const size_t bar = line.find(" | ");
-    if (bar != line.npos && !line.starts_with('#')) reasons.emplace(line.substr(0, bar), line.substr(bar + 3));
-  }
-  return reasons;
+// Of a file, or of all files in a folder.
+size_t size_of(const std::string& path) {
+  if (!is_folder(path)) return static_cast<size_t>(std::filesystem::file_size(path));
+  size_t size = 0;
+  for (const std::string& name : list_folder(path)) size += size_of(path + "/" + name);
+  return size;
 }
 
-size_t file_size(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : static_cast<size_t>(size);
+// What the message names: the file, or a file of the folder, or the folder. Empty if it names none of them.
+std::string named_in(const std::string& message, const std::string& path) {
+  std::vector<std::string> names;
+  if (is_folder(path)) names = list_folder(path);
+  names.push_back(std::filesystem::path(path).filename().string());
+  for (const std::string& name : names) {
+    if (message.find(name) != std::string::npos) return name;
+  }
+  return "";
 }
 
 struct Outcome {
@@ -137,7 +135,7 @@ void check(const JsonView& entry, const std::string& folder, const std::function
   SCOPED_TRACE(entry.at("path").string() + " (" + entry.at("why").string() + ")");
   ASSERT_TRUE(std::filesystem::exists(path)) << "the file of this case is missing";
   const Outcome outcome = run(reader, path);
-  EXPECT_LT(outcome.memory, file_size(path) + allowed_above_file_size);
+  EXPECT_LT(outcome.memory, size_of(path) + allowed_above_file_size);
   if (expected == "ok") {
     EXPECT_EQ(outcome.error, "");
   } else if (expected == "error") {
@@ -146,17 +144,17 @@ void check(const JsonView& entry, const std::string& folder, const std::function
     EXPECT_EQ(expected, "error_or_ok") << "an outcome that this test does not know";
   }
   if (outcome.error.empty()) return;
-  const std::string name = std::filesystem::path(path).filename().string();
-  const size_t place = outcome.error.find(name);
-  EXPECT_NE(place, std::string::npos) << "the file is not named: " << outcome.error;
-  EXPECT_GT(outcome.error.size(), place + name.size() + 10) << "no reason is given: " << outcome.error;
+  const std::string name = named_in(outcome.error, path);
+  EXPECT_NE(name, "") << "the file is not named: " << outcome.error;
+  EXPECT_GT(outcome.error.size(), outcome.error.find(name) + name.size() + 10)
+      << "no reason is given: " << outcome.error;
   EXPECT_EQ(outcome.error.find('\n'), std::string::npos) << "more than one line: " << outcome.error;
 }
 
 TEST(GoldenMalformed, EveryCaseEndsAsItShould) {
   const std::string folder = golden() + "/malformed";
   const std::vector<Json> cases = read_json_lines(folder + "/cases.jsonl");
-  const std::map<std::string, std::string> reasons = unsupported();
+  const std::map<std::string, std::string>& reasons = unsupported();
   std::map<std::string, int> checked, left_out;
   for (const Json& entry : cases) {
     const std::string& kind = entry.at("reader").string();

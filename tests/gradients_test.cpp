@@ -30,13 +30,16 @@ void expect_gradients(const Operation& row, const Function& function, const std:
   const NoGrad measuring;
   const auto loss = [&] { return static_cast<double>(loss_of(row, run(function, operands)).item()); };
   for (size_t i = 0; i < operands.size(); ++i) {
+    if (std::find(row.masks.begin(), row.masks.end(), i) != row.masks.end()) continue;
     const Array& analytic = results[i + 1];
+    const bool none = !operands[i].leaf.has_grad();  // as for `less`: then it must not be missed
     double largest = 1e-5, error = 0;
-    for (size_t j = 0; j < analytic.numbers.size(); ++j) {
+    for (size_t j = 0; j < operands[i].leaf.values().size(); ++j) {
+      const double ours = none ? 0 : analytic.numbers[j];
       const double numeric = difference_quotient(operands[i].leaf.values()[j], loss);
-      largest = std::max({largest, std::abs(analytic.numbers[j]), std::abs(numeric)});
-      error = std::max(error, std::abs(analytic.numbers[j] - numeric));
-      ASSERT_FALSE(std::isnan(analytic.numbers[j])) << "operand " << i << ", element " << j;
+      largest = std::max({largest, std::abs(ours), std::abs(numeric)});
+      error = std::max(error, std::abs(ours - numeric));
+      ASSERT_FALSE(std::isnan(ours)) << "operand " << i << ", element " << j;
     }
     EXPECT_LT(error / largest, 1e-7) << "operand " << i;
   }

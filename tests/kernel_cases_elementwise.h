@@ -1,6 +1,7 @@
-// Kernel cases: everything that goes element by element, and sums.
+// Kernel cases: what goes element by element through one tensor, choices, copies and bands.
 #pragma once
 
+#include "tests/kernel_cases_binary.h"
 #include "tests/kernel_workbench.h"
 
 namespace dikkat::test {
@@ -13,32 +14,70 @@ struct UnaryKind {
   double y_low, y_high;    // what the backward kernel is given as y
   double largest_slope;    // |f'(x)| there
   double slope_error = 8;  // in u
+  double alpha = 1.7, beta = -0.3;
 };
 
 inline const std::vector<UnaryKind>& unary_kinds() {
   constexpr double f = function_error;
   static const std::vector<UnaryKind> kinds = {
       {"affine", Unary::affine, -1, 1, {0, 4 * unit}, -1, 1, 2},
+      {"power_2.5", Unary::power, 0, 4, {f, 0}, -1, 1, 20, 8, 2.5},
+      {"power_0", Unary::power, -2, 2, {f, 0}, -1, 1, 0, 8, 0},
+      {"power_1", Unary::power, -2, 2, {f, 0}, -1, 1, 1, 8, 1},
+      {"power_2", Unary::power, -4, 4, {f, 0}, -1, 1, 8, 8, 2},
+      {"power_3", Unary::power, -4, 4, {f, 0}, -1, 1, 48, 8, 3},
+      {"power_4", Unary::power, -4, 4, {f, 0}, -1, 1, 256, 8, 4},
+      {"power_half", Unary::power, 0.01, 4, {f, 0}, -1, 1, 5, 8, 0.5},
+      {"power_minus_half", Unary::power, 0.1, 4, {f, 0}, -1, 1, 16, 8, -0.5},
+      {"power_minus_1", Unary::power, 0.1, 4, {f, 0}, -1, 1, 100, 8, -1},
       {"exp", Unary::exp, -20, 20, {f, 0}, 0, 5, 5},
       {"log", Unary::log, 0.001, 10, {f, 0}, -1, 1, 1000},
+      {"log1p", Unary::log1p, -0.9, 3, {f, 0}, -1, 1, 10, 16},  // 1 + x is rounded as well
+      {"log1p_near_0", Unary::log1p, -1e-4, 1e-4, {f, 0}, -1, 1, 1},
       {"sqrt", Unary::sqrt, 0, 10, {2 * unit, 0}, 0.1, 3, 5},
+      {"abs", Unary::abs, -1, 1, exact, -1, 1, 1},
+      {"sign", Unary::sign, -1, 1, exact, -1, 1, 0},
+      {"sin", Unary::sin, -20, 20, {f, 0}, -1, 1, 1},
+      {"cos", Unary::cos, -20, 20, {f, 0}, -1, 1, 1},
+      {"sin_far", Unary::sin, -3e5, 3e5, {f, 0}, -1, 1, 1},
+      {"cos_far", Unary::cos, -3e5, 3e5, {f, 0}, -1, 1, 1},
       {"tanh", Unary::tanh, -5, 5, {0, f}, -1, 1, 1},
+      {"sigmoid", Unary::sigmoid, -80, 80, {f, 0}, 0, 1, 0.25},
+      {"erf", Unary::erf, -4, 4, {f, 0}, -1, 1, 1.2},
+      {"erf_near_0", Unary::erf, -0.01, 0.01, {f, 0}, -1, 1, 1.2},
       {"relu", Unary::relu, -1, 1, exact, 0, 1, 1},
+      {"leaky_relu", Unary::leaky_relu, -1, 1, {2 * unit, 0}, -1, 1, 1, 8, 0.1},
+      {"elu", Unary::elu, -10, 10, {f, 0}, -1, 1, 1.7},
+      {"clamp", Unary::clamp, -1, 1, exact, -1, 1, 1, 8, -0.3, 0.4},
+      {"softplus", Unary::softplus, -80, 80, {f, 0}, 0, 1, 1},
+      // alpha x is rounded: the result moves by u |alpha x| of its size, at most 5 * 1.7 u.
+      {"silu", Unary::silu, -5, 5, {f + 9 * unit, 0}, -1, 1, 1.1},
       // 1 + tanh is off by function_error where it is nearly 0, and x/2 multiplies it.
       {"gelu", Unary::gelu, -5, 5, {f, 2.5 * f}, -1, 1, 1.2, 8 + 2.5 * 3 * 8},  // 3: slope of the inner polynomial
+      {"gelu_erf", Unary::gelu_erf, -5, 5, {f, f}, -1, 1, 1.2},
   };
   return kinds;
 }
 
+template <class Args>
+Args unary_args(const UnaryKind& kind, int64_t size) {
+  Args args;
+  args.function = kind.function;
+  args.size = size;
+  args.alpha = static_cast<Real>(kind.alpha);
+  args.beta = static_cast<Real>(kind.beta);
+  return args;
+}
+
 inline void build_unary(Workbench& bench, const UnaryKind& kind, int64_t size) {
-  UnaryArgs args{.function = kind.function, .size = size, .alpha = 1.7f, .beta = -0.3f};
+  auto args = unary_args<UnaryArgs>(kind, size);
   args.x = bench.in(size, kind.low, kind.high);
   args.y = bench.out("y", size, kind.value);
   bench.call(&KernelTable::unary, args);
 }
 
 inline void build_unary_backward(Workbench& bench, const UnaryKind& kind, int64_t size) {
-  UnaryBackwardArgs args{.function = kind.function, .size = size, .alpha = 1.7f, .beta = -0.3f};
+  auto args = unary_args<UnaryBackwardArgs>(kind, size);
   args.x = bench.in(size, kind.low, kind.high);
   args.y = bench.in(size, kind.y_low, kind.y_high);
   args.dy = bench.in(size);
@@ -46,90 +85,22 @@ inline void build_unary_backward(Workbench& bench, const UnaryKind& kind, int64_
   bench.call(&KernelTable::unary_backward, args);
 }
 
-// A shape and the steps of its operands; `a` and `b` are 0 along a dimension where the operand is repeated.
-struct BinaryShape {
-  const char* name;
-  std::vector<int64_t> shape, a, b;
-};
-
-inline const std::vector<BinaryShape>& binary_shapes() {
-  static const std::vector<BinaryShape> shapes = {
-      {"scalar", {}, {}, {}},
-      {"one", {1}, {0}, {1}},
-      {"same 17", {17}, {1}, {1}},
-      {"same 67 64", {67, 64}, {64, 1}, {64, 1}},
-      {"rows cols + cols", {67, 129}, {129, 1}, {0, 1}},
-      {"cols + rows cols", {3, 64}, {0, 1}, {64, 1}},
-      {"rows cols + rows 1", {64, 67}, {67, 1}, {1, 0}},
-      {"rows 1 + cols", {17, 19}, {1, 0}, {0, 1}},
-      {"rows cols + scalar", {128, 17}, {17, 1}, {0, 0}},
-      {"scalar + scalar", {3, 5}, {0, 0}, {0, 0}},
-      {"transposed", {33, 35}, {1, 33}, {35, 1}},
-      {"part of a wider matrix", {13, 21}, {40, 1}, {40, 1}},
-      {"every third", {31}, {3}, {2}},
-      {"rank 4 mixed", {3, 5, 7, 9}, {0, 9, 0, 1}, {63, 0, 9, 0}},
-      {"rank 4 ones", {1, 5, 1, 9}, {0, 9, 0, 1}, {45, 0, 9, 1}},
-      {"rank 5", {2, 3, 2, 3, 5}, {90, 30, 15, 5, 1}, {0, 0, 15, 0, 1}},
-      {"rank 8", {2, 1, 2, 3, 1, 2, 2, 3}, {72, 72, 36, 12, 12, 6, 3, 1}, {0, 0, 1, 2, 0, 6, 0, 12}},
-      {"empty", {3, 0, 5}, {0, 5, 1}, {0, 0, 1}},
-      {"large", {700, 515}, {515, 1}, {0, 1}},
-      {"large same", {360001}, {1}, {1}},
-      {"large rows 1", {515, 700}, {700, 1}, {1, 0}},
-  };
-  return shapes;
+inline void build_where(Workbench& bench, int64_t size, bool has_a) {
+  WhereArgs args{.size = size, .value = 0.7f};
+  args.condition = coarse_in(bench, size, -0.4, 0.4);
+  if (has_a) args.a = bench.in(size);
+  args.b = bench.in(size);
+  args.y = bench.out("y", size, exact);
+  bench.call(&KernelTable::where, args);
 }
 
-inline int64_t extent(const std::vector<int64_t>& shape, const std::vector<int64_t>& steps) {
-  int64_t last = 0;
-  for (size_t d = 0; d < shape.size(); ++d) {
-    if (shape[d] == 0) return 0;
-    last += (shape[d] - 1) * steps[d];
-  }
-  return last + 1;
-}
-
-inline int64_t element_count(const std::vector<int64_t>& shape) {
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
-  return count;
-}
-
-// How often each element of an operand is used.
-inline int64_t repeats(const std::vector<int64_t>& shape, const std::vector<int64_t>& steps) {
-  int64_t count = 1;
-  for (size_t d = 0; d < shape.size(); ++d) count *= steps[d] == 0 ? shape[d] : 1;
-  return count;
-}
-
-template <class Args>
-Args binary_args(const BinaryShape& shape, Binary function) {
-  Args args;
-  args.function = function;
-  args.rank = static_cast<int>(shape.shape.size());
-  std::copy(shape.shape.begin(), shape.shape.end(), args.shape);
-  std::copy(shape.a.begin(), shape.a.end(), args.a_steps);
-  std::copy(shape.b.begin(), shape.b.end(), args.b_steps);
-  return args;
-}
-
-inline void build_binary(Workbench& bench, const BinaryShape& shape, Binary function) {
-  auto args = binary_args<BinaryArgs>(shape, function);
-  args.a = bench.in(extent(shape.shape, shape.a));
-  args.b = bench.in(extent(shape.shape, shape.b), 0.5, 2);
-  args.y = bench.out("y", element_count(shape.shape), {2 * unit, 0});
-  bench.call(&KernelTable::binary, args);
-}
-
-inline void build_binary_backward(Workbench& bench, const BinaryShape& shape, Binary function, int wanted) {
-  auto args = binary_args<BinaryBackwardArgs>(shape, function);
-  const int64_t a_size = extent(shape.shape, shape.a), b_size = extent(shape.shape, shape.b);
-  args.a = bench.in(a_size);
-  args.b = bench.in(b_size, 0.5, 2);
-  args.dy = bench.in(element_count(shape.shape));
-  // |dy/da| <= 2 (1/b or b), |dy/db| <= 4 (a/b^2).
-  if (wanted & 1) args.da = bench.out("da", a_size, {2 * unit, sum_error(repeats(shape.shape, shape.a), 2)});
-  if (wanted & 2) args.db = bench.out("db", b_size, {2 * unit, sum_error(repeats(shape.shape, shape.b), 4)});
-  bench.call(&KernelTable::binary_backward, args);
+inline void build_where_backward(Workbench& bench, int64_t size, int wanted) {
+  WhereBackwardArgs args{.size = size};
+  args.condition = coarse_in(bench, size, -0.4, 0.4);
+  args.dy = bench.in(size);
+  if (wanted & 1) args.da = bench.out("da", size, exact);
+  if (wanted & 2) args.db = bench.out("db", size, exact);
+  bench.call(&KernelTable::where_backward, args);
 }
 
 // Shapes with the steps of x and y; the elements of y are distinct.
@@ -162,32 +133,19 @@ inline void build_copy(Workbench& bench, const BinaryShape& shape, bool accumula
   bench.call(&KernelTable::copy, args);
 }
 
-inline void build_sum(Workbench& bench, int64_t outer, int64_t count, int64_t inner) {
-  SumArgs args{.outer = outer, .count = count, .inner = inner, .scale = 0.3f};
-  args.x = bench.in(outer * count * inner);
-  args.y = bench.out("y", outer * inner, {2 * unit, 0.3 * sum_error(count, 1)});
-  bench.call(&KernelTable::sum, args);
+inline void build_band(Workbench& bench, int64_t rows, int64_t cols, int64_t lower, int64_t upper) {
+  BandArgs args{.batch = 3, .rows = rows, .cols = cols, .lower = lower, .upper = upper};
+  args.value = -std::numeric_limits<Real>::infinity();
+  args.x = bench.in(3 * rows * cols);
+  args.y = bench.out("y", 3 * rows * cols, exact);
+  bench.call(&KernelTable::band, args);
 }
 
-inline void build_sum_backward(Workbench& bench, int64_t outer, int64_t count, int64_t inner) {
-  SumBackwardArgs args{.outer = outer, .count = count, .inner = inner, .scale = 0.3f};
-  args.dy = bench.in(outer * inner);
-  args.dx = bench.out("dx", outer * count * inner, {2 * unit, 2 * unit});
-  bench.call(&KernelTable::sum_backward, args);
-}
-
-inline void build_causal_mask(Workbench& bench, int64_t batch, int64_t queries, int64_t keys) {
-  CausalMaskArgs args{.batch = batch, .queries = queries, .keys = keys};
-  args.x = bench.in(batch * queries * keys);
-  args.y = bench.out("y", batch * queries * keys, exact);
-  bench.call(&KernelTable::causal_mask, args);
-}
-
-inline void build_causal_mask_backward(Workbench& bench, int64_t batch, int64_t queries, int64_t keys) {
-  CausalMaskBackwardArgs args{.batch = batch, .queries = queries, .keys = keys};
-  args.dy = bench.in(batch * queries * keys);
-  args.dx = bench.out("dx", batch * queries * keys, exact);
-  bench.call(&KernelTable::causal_mask_backward, args);
+inline void build_band_backward(Workbench& bench, int64_t rows, int64_t cols, int64_t lower, int64_t upper) {
+  BandBackwardArgs args{.batch = 3, .rows = rows, .cols = cols, .lower = lower, .upper = upper};
+  args.dy = bench.in(3 * rows * cols);
+  args.dx = bench.out("dx", 3 * rows * cols, exact);
+  bench.call(&KernelTable::band_backward, args);
 }
 
 inline void build_random(Workbench& bench, Distribution distribution, int64_t size) {
@@ -202,13 +160,6 @@ inline void build_fill(Workbench& bench, int64_t size) {
   FillArgs args{.size = size, .value = 0.1f};
   args.y = bench.out("y", size, exact);
   bench.call(&KernelTable::fill, args);
-}
-
-inline void build_sum_of_squares(Workbench& bench, int64_t size) {
-  SumOfSquaresArgs args{.size = size};
-  args.x = bench.in(size);
-  args.total = bench.out("total", 1, {positive_sum_error(size), 4 * unit}, 0, 1);
-  bench.call(&KernelTable::sum_of_squares, args);
 }
 
 inline void build_adamw(Workbench& bench, int64_t size, int64_t step, double squared_norm) {
@@ -239,44 +190,37 @@ inline void add_elementwise_cases(KernelCases& cases) {
     add("fill" + number, [=](Workbench& bench) { build_fill(bench, size); });
     add("random uniform" + number, [=](Workbench& bench) { build_random(bench, Distribution::uniform, size); });
     add("random normal" + number, [=](Workbench& bench) { build_random(bench, Distribution::normal, size); });
-    add("sum_of_squares" + number, [=](Workbench& bench) { build_sum_of_squares(bench, size); });
+    add("where" + number, [=](Workbench& bench) { build_where(bench, size, true); });
+    add("where value" + number, [=](Workbench& bench) { build_where(bench, size, false); });
+    for (int wanted = 0; wanted < 4; ++wanted) {
+      add("where_backward" + number + " " + std::to_string(wanted),
+          [=](Workbench& bench) { build_where_backward(bench, size, wanted); });
+    }
     add("adamw first" + number, [=](Workbench& bench) { build_adamw(bench, size, 1, -1); });
     add("adamw clipped" + number, [=](Workbench& bench) { build_adamw(bench, size, 1000, 16); });
     add("adamw not clipped" + number, [=](Workbench& bench) { build_adamw(bench, size, 2, 0.25); });
-  }
-  constexpr const char* functions[] = {"add", "subtract", "multiply", "divide"};
-  for (const BinaryShape& shape : binary_shapes()) {
-    for (int function = 0; function < 4; ++function) {
-      const std::string name = std::string(functions[function]) + " " + shape.name;
-      add("binary " + name, [=](Workbench& bench) { build_binary(bench, shape, static_cast<Binary>(function)); });
-      const bool is_large = element_count(shape.shape) > 100000;
-      if (is_large && static_cast<Binary>(function) != Binary::multiply) continue;
-      for (int wanted = is_large ? 3 : 0; wanted < 4; ++wanted) {
-        add("binary_backward " + name + " " + std::to_string(wanted),
-            [=](Workbench& bench) { build_binary_backward(bench, shape, static_cast<Binary>(function), wanted); });
-      }
-    }
   }
   for (const BinaryShape& shape : copy_shapes()) {
     add(std::string("copy ") + shape.name, [=](Workbench& bench) { build_copy(bench, shape, false); });
     add(std::string("copy accumulate ") + shape.name, [=](Workbench& bench) { build_copy(bench, shape, true); });
   }
   struct Shape {
-    int64_t first, second, third;
+    int64_t rows, cols;
   };
-  for (const auto& [outer, count, inner] :
-       {Shape{1, 1, 1}, Shape{3, 17, 1}, Shape{1, 67, 128}, Shape{64, 3, 5}, Shape{17, 64, 67}, Shape{1, 100003, 1},
-        Shape{2, 700, 129}, Shape{700, 300, 1}, Shape{3, 0, 5}, Shape{0, 3, 5}, Shape{3, 5, 0}}) {
-    const std::string name = " " + std::to_string(outer) + " " + std::to_string(count) + " " + std::to_string(inner);
-    add("sum" + name, [=](Workbench& bench) { build_sum(bench, outer, count, inner); });
-    add("sum_backward" + name, [=](Workbench& bench) { build_sum_backward(bench, outer, count, inner); });
-  }
-  for (const auto& [batch, queries, keys] : {Shape{1, 1, 1}, Shape{3, 17, 17}, Shape{2, 3, 67}, Shape{5, 128, 128},
-                                             Shape{2, 1, 64}, Shape{0, 3, 3}, Shape{7, 200, 203}}) {
-    const std::string name = " " + std::to_string(batch) + " " + std::to_string(queries) + " " + std::to_string(keys);
-    add("causal_mask" + name, [=](Workbench& bench) { build_causal_mask(bench, batch, queries, keys); });
-    add("causal_mask_backward" + name,
-        [=](Workbench& bench) { build_causal_mask_backward(bench, batch, queries, keys); });
+  for (const auto& [rows, cols] : {Shape{1, 1}, Shape{17, 17}, Shape{3, 67}, Shape{67, 3}, Shape{128, 128},
+                                   Shape{1, 64}, Shape{0, 3}, Shape{3, 0}, Shape{200, 203}}) {
+    // A causal mask, triangles, two diagonals and more, a band outside of the matrix, and none at all.
+    struct Bounds {
+      int64_t lower, upper;
+    };
+    for (const auto& [lower, upper] :
+         {Bounds{-no_bound, cols - rows}, Bounds{-no_bound, 0}, Bounds{0, no_bound}, Bounds{-2, 3}, Bounds{1, 20},
+          Bounds{300, no_bound}, Bounds{-no_bound, -300}, Bounds{2, -2}, Bounds{-no_bound, no_bound}}) {
+      const std::string name = " " + std::to_string(rows) + " " + std::to_string(cols) + " from " +
+                               std::to_string(lower) + " to " + std::to_string(upper);
+      add("band" + name, [=](Workbench& bench) { build_band(bench, rows, cols, lower, upper); });
+      add("band_backward" + name, [=](Workbench& bench) { build_band_backward(bench, rows, cols, lower, upper); });
+    }
   }
 }
 

@@ -23,6 +23,66 @@ inline void build_softmax_backward(Workbench& bench, int64_t rows, int64_t cols)
   bench.call(&KernelTable::softmax_backward, args);
 }
 
+inline void build_log_softmax(Workbench& bench, int64_t rows, int64_t cols) {
+  LogSoftmaxArgs args{.rows = rows, .cols = cols};
+  args.x = bench.in(rows * cols, -10, 10);
+  // As for softmax, but the relative error of the sum becomes an absolute one; the result is above -30.
+  const double limit = 20 * unit + 2 * function_error + positive_sum_error(cols) + 2 * 30 * unit;
+  args.y = bench.out("y", rows * cols, {0, limit});
+  bench.call(&KernelTable::log_softmax, args);
+}
+
+inline void build_log_softmax_backward(Workbench& bench, int64_t rows, int64_t cols) {
+  LogSoftmaxBackwardArgs args{.rows = rows, .cols = cols};
+  args.y = bench.in(rows * cols, -8, 0);
+  args.dy = bench.in(rows * cols);
+  // exp(y) is at most 1 and errs by 8 u and its own error; the sum of dy stays within 3 sqrt(cols).
+  const double product = (8 * unit + function_error + 4 * unit) * 3 * std::sqrt(static_cast<double>(cols));
+  args.dx = bench.out("dx", rows * cols, {2 * unit, sum_error(cols, 1) + product + 4 * unit});
+  bench.call(&KernelTable::log_softmax_backward, args);
+}
+
+inline void build_log_sum_exp(Workbench& bench, int64_t rows, int64_t cols) {
+  LogSumExpArgs args{.rows = rows, .cols = cols};
+  args.x = bench.in(rows * cols, -10, 10);
+  args.y = bench.out("y", rows, {2 * unit, 20 * unit + 2 * function_error + positive_sum_error(cols)});
+  bench.call(&KernelTable::log_sum_exp, args);
+}
+
+inline void build_log_sum_exp_backward(Workbench& bench, int64_t rows, int64_t cols) {
+  LogSumExpBackwardArgs args{.rows = rows, .cols = cols};
+  args.x = bench.in(rows * cols, -5, 5);
+  args.y = bench.in(rows, 5, 6);  // p = exp(x - y) <= 1
+  args.dy = bench.in(rows);
+  args.dx = bench.out("dx", rows * cols, {2 * unit, 11 * unit + function_error + 4 * unit});
+  bench.call(&KernelTable::log_sum_exp_backward, args);
+}
+
+inline void build_rms_norm(Workbench& bench, int64_t rows, int64_t cols) {
+  RmsNormArgs args{.rows = rows, .cols = cols};
+  args.x = bench.in(rows * cols);
+  args.weight = bench.in(cols);
+  args.eps = static_cast<Real>(0.01);
+  // Squares are positive, and so is eps: the errors are relative.
+  const double rstd_error = positive_sum_error(cols) + 8 * unit;
+  args.rstd = bench.out("rstd", rows, {rstd_error, 0});
+  args.y = bench.out("y", rows * cols, {rstd_error + 4 * unit, 1e-37});
+  bench.call(&KernelTable::rms_norm, args);
+}
+
+inline void build_rms_norm_backward(Workbench& bench, int64_t rows, int64_t cols, int wanted) {
+  RmsNormBackwardArgs args{.rows = rows, .cols = cols};
+  args.x = bench.in(rows * cols);
+  args.weight = bench.in(cols);
+  args.rstd = bench.in(rows, 0.5, 1.5);
+  args.dy = bench.in(rows * cols);
+  // |h| = |x| rstd <= 1.5, |g| <= 1.
+  const double h = 1.5, mean_gh = sum_error(cols, h) / static_cast<double>(cols);
+  if (wanted & 1) args.dx = bench.out("dx", rows * cols, {2 * unit, 1.5 * (h * mean_gh + 16 * unit)});
+  if (wanted & 2) args.dweight = bench.out("dweight", cols, {0, sum_error(rows, h)});
+  bench.call(&KernelTable::rms_norm_backward, args);
+}
+
 inline void build_layer_norm(Workbench& bench, int64_t rows, int64_t cols, double shift, bool bias) {
   LayerNormArgs args{.rows = rows, .cols = cols};
   const double largest = std::abs(shift) + 1;
@@ -125,6 +185,15 @@ inline void add_row_cases(KernelCases& cases) {
       const auto add = [&](const std::string& name, auto build) { cases.push_back({name + size, build}); };
       add("softmax", [=](Workbench& bench) { build_softmax(bench, rows, cols); });
       add("softmax_backward", [=](Workbench& bench) { build_softmax_backward(bench, rows, cols); });
+      add("log_softmax", [=](Workbench& bench) { build_log_softmax(bench, rows, cols); });
+      add("log_softmax_backward", [=](Workbench& bench) { build_log_softmax_backward(bench, rows, cols); });
+      add("log_sum_exp", [=](Workbench& bench) { build_log_sum_exp(bench, rows, cols); });
+      add("log_sum_exp_backward", [=](Workbench& bench) { build_log_sum_exp_backward(bench, rows, cols); });
+      add("rms_norm", [=](Workbench& bench) { build_rms_norm(bench, rows, cols); });
+      for (int wanted = 0; wanted < 4; ++wanted) {
+        add("rms_norm_backward " + std::to_string(wanted),
+            [=](Workbench& bench) { build_rms_norm_backward(bench, rows, cols, wanted); });
+      }
       for (const double shift : {0, 1000}) {
         add("layer_norm shift " + std::to_string(static_cast<int>(shift)),
             [=](Workbench& bench) { build_layer_norm(bench, rows, cols, shift, rows != 3); });
@@ -155,6 +224,11 @@ inline void add_row_cases(KernelCases& cases) {
   }
   cases.push_back({"softmax no rows", [](Workbench& bench) { build_softmax(bench, 0, 5); }});
   cases.push_back({"softmax no cols", [](Workbench& bench) { build_softmax(bench, 5, 0); }});
+  cases.push_back({"log_softmax no cols", [](Workbench& bench) { build_log_softmax(bench, 5, 0); }});
+  cases.push_back({"log_softmax long", [](Workbench& bench) { build_log_softmax(bench, 2, 5003); }});
+  cases.push_back({"log_sum_exp no cols", [](Workbench& bench) { build_log_sum_exp(bench, 5, 0); }});
+  cases.push_back({"log_sum_exp long", [](Workbench& bench) { build_log_sum_exp(bench, 2, 5003); }});
+  cases.push_back({"rms_norm_backward no rows", [](Workbench& bench) { build_rms_norm_backward(bench, 0, 5, 3); }});
   cases.push_back({"layer_norm_backward no rows", [](Workbench& bench) { build_layer_norm_backward(bench, 0, 5, 7); }});
   cases.push_back({"cross_entropy no rows", [](Workbench& bench) { build_cross_entropy(bench, 0, 5, false); }});
   cases.push_back({"embedding no rows", [](Workbench& bench) { build_embedding(bench, 0, 5, 3); }});

@@ -92,65 +92,6 @@ TEST_P(KernelSpecialValues, CrossEntropyOfIgnoredRowsAndInfinity) {
   expect_near(dlogits, std::vector<double>(rows * cols, 1));
 }
 
-TEST_P(KernelSpecialValues, UnaryOfInfinity) {
-  struct Case {
-    Unary function;
-    double x, y;
-  };
-  const Case cases[] = {
-      {Unary::exp, infinity, infinity},
-      {Unary::exp, -infinity, 0},
-      {Unary::exp, 1000, infinity},
-      {Unary::exp, -1000, 0},
-      {Unary::exp, not_a_number, not_a_number},
-      {Unary::exp, 88, std::exp(88)},
-      {Unary::log, 0, -infinity},
-      {Unary::log, -1, not_a_number},
-      {Unary::log, infinity, infinity},
-      {Unary::log, not_a_number, not_a_number},
-      {Unary::sqrt, -1, not_a_number},
-      {Unary::sqrt, infinity, infinity},
-      {Unary::sqrt, 0, 0},
-      {Unary::tanh, infinity, 1},
-      {Unary::tanh, -infinity, -1},
-      {Unary::tanh, 1000, 1},
-      {Unary::tanh, -1000, -1},
-      {Unary::tanh, not_a_number, not_a_number},
-      {Unary::tanh, 1e-6, 1e-6},
-      {Unary::relu, infinity, infinity},
-      {Unary::relu, -infinity, 0},
-      {Unary::relu, not_a_number, not_a_number},
-      {Unary::gelu, infinity, infinity},
-      {Unary::gelu, not_a_number, not_a_number},
-      {Unary::gelu, 100, 100},
-      {Unary::gelu, -100, 0},
-      {Unary::gelu, 1e30, 1e30},
-      {Unary::affine, infinity, infinity},
-      {Unary::affine, not_a_number, not_a_number},
-  };
-  for (const Case& one : cases) {
-    SCOPED_TRACE(testing::Message() << "function " << static_cast<int>(one.function) << " of " << one.x);
-    const Numbers x(19, real(one.x));
-    Numbers y(19);
-    table->unary({.function = one.function, .x = x.data(), .y = y.data(), .size = 19});
-    expect_near(y, std::vector<double>(19, one.y), 1e-5);
-  }
-}
-
-TEST_P(KernelSpecialValues, DivideByZero) {
-  const Numbers a = {1, -1, 0, 5}, b = {0, 0, 0, real(infinity)};
-  Numbers y(4);
-  table->binary({.function = Binary::divide,
-                 .a = a.data(),
-                 .b = b.data(),
-                 .y = y.data(),
-                 .rank = 1,
-                 .shape = {4},
-                 .a_steps = {1},
-                 .b_steps = {1}});
-  expect_near(y, {infinity, -infinity, not_a_number, 0});
-}
-
 TEST_P(KernelSpecialValues, LayerNormKeepsNaNInItsRow) {
   constexpr int64_t cols = 19;
   Numbers x(2 * cols, 4), weight(cols, 1), y(2 * cols), mean(2), rstd(2);

@@ -181,66 +181,6 @@ TEST_P(KernelValues, Embedding) {
   expect_near(dweight, {31, 41, 1, 1, 61, 81});
 }
 
-TEST_P(KernelValues, Gelu) {
-  const Numbers x = {-3, -1, 0, 1, 2}, dy(5, 1);
-  Numbers y(5), dx(5);
-  table->unary({.function = Unary::gelu, .x = x.data(), .y = y.data(), .size = 5});
-  expect_near(y, {-0.00363739, -0.15880801, 0, 0.84119199, 1.95459769});
-  table->unary_backward(
-      {.function = Unary::gelu, .x = x.data(), .y = y.data(), .dy = dy.data(), .dx = dx.data(), .size = 5});
-  expect_near(dx, {-0.0115842, -0.0829641, 0.5000000, 1.0829641, 1.0860993});
-}
-
-TEST_P(KernelValues, BinaryBackwardSumsOverRepeats) {
-  const Numbers a = {1, 2, 3, 4}, b = {10, 20}, dy = {1, 1, 1, 2};
-  Numbers da(4, 100), db(2, 100);
-  table->binary_backward({.function = Binary::multiply,
-                          .a = a.data(),
-                          .b = b.data(),
-                          .dy = dy.data(),
-                          .da = da.data(),
-                          .db = db.data(),
-                          .rank = 2,
-                          .shape = {2, 2},
-                          .a_steps = {2, 1},
-                          .b_steps = {0, 1}});
-  expect_near(da, {110, 120, 110, 140});
-  expect_near(db, {104, 110});
-}
-
-TEST_P(KernelValues, CopyTransposes) {
-  const Numbers x = {1, 2, 3, 4, 5, 6};
-  Numbers y(6, 100);
-  table->copy({.x = x.data(),
-               .y = y.data(),
-               .rank = 2,
-               .shape = {3, 2},
-               .x_steps = {1, 3},
-               .y_steps = {2, 1},
-               .accumulate = true});
-  expect_near(y, {101, 104, 102, 105, 103, 106});
-}
-
-TEST_P(KernelValues, Sums) {
-  const Numbers x = {1, 2, 3, 4, 5, 6};
-  Numbers y(2), dx(6, 1), total = {9};
-  table->sum({.x = x.data(), .y = y.data(), .outer = 1, .count = 3, .inner = 2, .scale = 0.5});
-  expect_near(y, {4.5, 6});
-  table->sum_backward({.dy = y.data(), .dx = dx.data(), .outer = 1, .count = 3, .inner = 2, .scale = 2});
-  expect_near(dx, {10, 13, 10, 13, 10, 13});
-  table->sum_of_squares({.x = x.data(), .total = total.data(), .size = 6});
-  expect_near(total, {100});
-}
-
-TEST_P(KernelValues, CausalMask) {
-  const Numbers x = {1, 2, 3, 4, 5, 6};
-  Numbers y(6), dx(6, 10);
-  table->causal_mask({.x = x.data(), .y = y.data(), .batch = 1, .queries = 2, .keys = 3});
-  expect_near(y, {1, 2, -infinity, 4, 5, 6});
-  table->causal_mask_backward({.dy = x.data(), .dx = dx.data(), .batch = 1, .queries = 2, .keys = 3});
-  expect_near(dx, {11, 12, 10, 14, 15, 16});
-}
-
 TEST_P(KernelValues, AdamW) {
   Numbers weight = {1}, m = {0}, v = {0}, gradient = {0.5}, squared_norm = {4};
   AdamWArgs args{

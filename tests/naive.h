@@ -78,12 +78,12 @@ inline Array transposed(const Array& x) {
   return permuted(x, order);
 }
 
-inline Array sliced(const Array& x, int dim, int64_t begin, int64_t end) {
+inline Array sliced(const Array& x, int dim, int64_t begin, int64_t end, int64_t step = 1) {
   Shape shape = x.shape;
-  shape[dim] = end - begin;
+  shape[dim] = (end - begin + step - 1) / step;
   const auto at = static_cast<size_t>(x.shape.index(dim));
   return make_array(shape, [&](Index index) {
-    index[at] += begin;
+    index[at] = begin + index[at] * step;
     return x.at(index);
   });
 }
@@ -113,79 +113,62 @@ inline Array combined(const Array& a, const Array& b, const std::function<double
   return make_array(shape, [&](const Index& index) { return function(left.at(index), right.at(index)); });
 }
 
-inline Array summed(const Array& x, int dim, bool keepdim, bool average) {
-  const int at = x.shape.index(dim);
-  Shape shape;
+// Lines ---------------------------------------------------------------------------------------------------------------
+
+using Numbers = std::vector<double>;
+
+// The numbers along the named dimensions become one, function(numbers in reading order).
+inline Array folded(const Array& x, const std::vector<int>& dims, bool keepdim,
+                    const std::function<double(const Numbers&)>& function) {
+  Shape gone, shape;  // sizes 1 but for the named ones; the result with size 1 in their places
+  for (int i = 0; i < x.shape.rank(); ++i) gone.append(1);
+  shape = x.shape;
+  for (const int dim : dims) {
+    gone[dim] = x.shape[dim];
+    shape[dim] = 1;
+  }
+  const Array kept = make_array(shape, [&](const Index& index) {
+    Numbers numbers;
+    make_array(gone, [&](const Index& offset) {
+      Index place = index;
+      for (size_t i = 0; i < place.size(); ++i) place[i] += offset[i];
+      numbers.push_back(x.at(place));
+      return 0;
+    });
+    return function(numbers);
+  });
+  if (keepdim) return kept;
+  Shape left;
   for (int i = 0; i < x.shape.rank(); ++i)
-    if (i != at || keepdim) shape.append(i == at ? 1 : x.shape[i]);
-  return make_array(shape, [&](Index index) {
-    if (!keepdim) index.insert(index.begin() + at, 0);
-    double total = 0;
-    for (int64_t i = 0; i < x.shape[at]; ++i) total += x.at(with(index, at, i));
-    return average ? total / static_cast<double>(x.shape[at]) : total;
+    if (std::none_of(dims.begin(), dims.end(), [&](int dim) { return x.shape.index(dim) == i; })) left.append(shape[i]);
+  return reshaped(kept, left);
+}
+
+// Every line along a dimension becomes another one, which may be longer or shorter; `size` says how long.
+inline Array along(const Array& x, int dim, int64_t size, const std::function<Numbers(const Numbers&)>& function) {
+  const int at = x.shape.index(dim);
+  Shape shape = x.shape;
+  shape[at] = size;
+  return make_array(shape, [&](const Index& index) {
+    Numbers line;
+    for (int64_t i = 0; i < x.shape[at]; ++i) line.push_back(x.at(with(index, at, i)));
+    return function(line)[static_cast<size_t>(index[static_cast<size_t>(at)])];
   });
 }
 
-inline Array summed(const Array& x, bool average) {
+inline double sum_of(const Numbers& numbers) {
   double total = 0;
-  for (const double number : x.numbers) total += number;
-  return {Shape{}, {average ? total / static_cast<double>(x.numbers.size()) : total}};
+  for (const double number : numbers) total += number;
+  return total;
 }
-
-// (...,m,k) x (...,k,n), b also (k,n).
-inline Array product(const Array& a, const Array& b) {
-  std::vector<int64_t> sizes = a.shape.sizes();
-  sizes.back() = b.shape[-1];
-  return make_array(shape_of(sizes), [&](const Index& index) {
-    const Index of_b = b.shape.rank() == 2 ? Index(index.end() - 2, index.end()) : index;
-    double total = 0;
-    for (int64_t k = 0; k < a.shape[-1]; ++k) total += a.at(with(index, -1, k)) * b.at(with(of_b, -2, k));
-    return total;
-  });
-}
-
-// x weight^T + bias
-inline Array linear_of(const Array& x, const Array& weight, const Array& bias) {
-  std::vector<int64_t> sizes = x.shape.sizes();
-  sizes.back() = weight.shape[0];
-  return make_array(shape_of(sizes), [&](const Index& index) {
-    double total = bias.at({index.back()});
-    for (int64_t k = 0; k < x.shape[-1]; ++k) total += x.at(with(index, -1, k)) * weight.at({index.back(), k});
-    return total;
-  });
+inline double mean_of(const Numbers& numbers) {
+  return sum_of(numbers) / static_cast<double>(numbers.size());
 }
 
 // The parts of a transformer -----------------------------------------------------------------------------------------
 
 inline double gelu_of(double x) {
   return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
-}
-
-inline Array softmax_of(const Array& x) {
-  return make_array(x.shape, [&](const Index& index) {
-    double largest = -std::numeric_limits<double>::infinity(), total = 0;
-    for (int64_t i = 0; i < x.shape[-1]; ++i) largest = std::max(largest, x.at(with(index, -1, i)));
-    for (int64_t i = 0; i < x.shape[-1]; ++i) total += std::exp(x.at(with(index, -1, i)) - largest);
-    return std::exp(x.at(index) - largest) / total;
-  });
-}
-
-inline Array masked(const Array& x) {
-  const int64_t more_keys = x.shape[-1] - x.shape[-2];
-  return make_array(x.shape, [&](const Index& index) {
-    const bool future = index[index.size() - 1] > index[index.size() - 2] + more_keys;
-    return future ? -std::numeric_limits<double>::infinity() : x.at(index);
-  });
-}
-
-inline Array layer_norm_of(const Array& x, const Array& weight, const Array& bias, double eps) {
-  const auto size = static_cast<double>(x.shape[-1]);
-  return make_array(x.shape, [&](const Index& index) {
-    double mean = 0, variance = 0;
-    for (int64_t i = 0; i < x.shape[-1]; ++i) mean += x.at(with(index, -1, i)) / size;
-    for (int64_t i = 0; i < x.shape[-1]; ++i) variance += std::pow(x.at(with(index, -1, i)) - mean, 2) / size;
-    return (x.at(index) - mean) / std::sqrt(variance + eps) * weight.at({index.back()}) + bias.at({index.back()});
-  });
 }
 
 inline Array rows_of(const Array& weight, const Ids& ids) {
@@ -197,28 +180,6 @@ inline Array rows_of(const Array& weight, const Ids& ids) {
     if (++column == static_cast<size_t>(weight.shape[1])) ++row, column = 0;
     return element;
   });
-}
-
-inline Array attention_of(const Array& q, const Array& k, const Array& v, bool causal) {
-  const Array queries = permuted(q, {0, 2, 1, 3}), keys = permuted(k, {0, 2, 3, 1}), values = permuted(v, {0, 2, 1, 3});
-  const double scale = 1 / std::sqrt(static_cast<double>(q.shape[3]));
-  const Array scores = map(product(queries, keys), [&](double score) { return score * scale; });
-  return permuted(product(softmax_of(causal ? masked(scores) : scores), values), {0, 2, 1, 3});
-}
-
-inline Array cross_entropy_of(const Array& logits, const Ids& targets) {
-  const int64_t classes = logits.shape[-1];
-  double total = 0, count = 0;
-  for (size_t row = 0; row < targets.values().size(); ++row) {
-    const int32_t target = targets.values()[row];
-    if (target == ignore_index) continue;
-    const double* numbers = &logits.numbers[row * static_cast<size_t>(classes)];
-    double sum = 0;
-    for (int64_t i = 0; i < classes; ++i) sum += std::exp(numbers[i]);
-    total += std::log(sum) - numbers[target];
-    count += 1;
-  }
-  return {Shape{}, {total / count}};
 }
 
 }  // namespace dikkat::test

@@ -185,52 +185,6 @@ TEST(GPT, ErrorsNameTheLine) {
   EXPECT_THROW(GPT({.vocab_size = 5, .block_size = 4, .n_layer = 0, .n_head = 2, .n_embd = 8}), Error);
 }
 
-TEST(AdamW, OneStepByHand) {
-  Tensor w = parameter(tensor({1.0, -2.0}, {2, 1}));
-  AdamW optimizer({{"w", w}}, {.beta1 = 0.9, .beta2 = 0.99, .eps = 1e-8, .weight_decay = 0.1, .max_norm = 0});
-  sum(w * tensor({0.5, 3.0}, {2, 1})).backward();
-  optimizer.step(0.01);
-  // After one step m / (1 - beta1) is the gradient and v / (1 - beta2) its square: the step is the sign, times the
-  // rate.
-  EXPECT_NEAR(w.values()[0], 1.0 * (1 - 0.01 * 0.1) - 0.01, 1e-6);
-  EXPECT_NEAR(w.values()[1], -2.0 * (1 - 0.01 * 0.1) - 0.01, 1e-6);
-  EXPECT_NEAR(optimizer.grad_norm(), std::sqrt(0.25 + 9), 1e-5);
-  EXPECT_FALSE(w.has_grad());
-}
-
-TEST(AdamW, ClippingScalesAllGradientsAlike) {
-  const auto moments_after = [](double max_norm) {
-    Tensor a = parameter(tensor({1.0})), b = parameter(tensor({1.0}));
-    AdamW optimizer({{"a", a}, {"b", b}}, {.max_norm = max_norm});
-    sum(a * 3.0 + b * 4.0).backward();
-    optimizer.step(0.1);
-    return std::pair{optimizer.moments()[0].m.item(), optimizer.moments()[1].m.item()};
-  };
-  const auto free = moments_after(0), clipped = moments_after(1);
-  EXPECT_NEAR(free.first, 0.3, 1e-6);
-  EXPECT_NEAR(clipped.first, 0.3 / 5, 1e-6);
-  EXPECT_NEAR(clipped.second, 0.4 / 5, 1e-6);
-}
-
-TEST(AdamW, WeightDecayLeavesVectorsAlone) {
-  Tensor vector = parameter(tensor({1.0})), matrix = parameter(tensor({1.0}, {1, 1}));
-  AdamW optimizer({{"vector", vector}, {"matrix", matrix}}, {.weight_decay = 0.5});
-  sum(vector * 0.0 + matrix * 0.0).backward();
-  optimizer.step(0.1);
-  EXPECT_EQ(vector.item(), 1);
-  EXPECT_NEAR(matrix.item(), 0.95, 1e-6);
-}
-
-TEST(CosineSchedule, RisesAndFalls) {
-  const CosineSchedule schedule{.peak = 1, .floor = 0.1, .warmup = 10, .total = 110};
-  EXPECT_NEAR(schedule.rate(0), 0.1, 1e-12);
-  EXPECT_NEAR(schedule.rate(9), 1, 1e-12);
-  EXPECT_NEAR(schedule.rate(10), 1, 1e-12);
-  EXPECT_NEAR(schedule.rate(60), 0.55, 1e-12);
-  EXPECT_NEAR(schedule.rate(110), 0.1, 1e-12);
-  EXPECT_NEAR(schedule.rate(1000), 0.1, 1e-12);
-}
-
 TEST(TokenData, EveryTenthPassageIsKeptBack) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "passage number " + std::to_string(i) + "\n\n";

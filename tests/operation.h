@@ -27,6 +27,10 @@ struct Operation {
   std::function<Array(const Arrays&)> expected;  // by naive loops in double
   Function plain = nullptr;                      // the definition of a fused operation
   double low = -1, high = 1;                     // range of the operands' random numbers
+  bool apart =
+      false;  // numbers keep away from each other and from multiples of 1/128 of their range, where slopes jump
+  bool repeated = true;  // false: not tried on elements that repeat, since the slope jumps where all are equal
+  std::vector<size_t> masks = {};  // these operands hold 0 and 1 and get no gradient
   std::vector<Mistake> mistakes = {};
   std::function<Tensor(In)> finite = nullptr;  // makes the result finite, where it is not, for gradients
 };

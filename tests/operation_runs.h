@@ -49,7 +49,17 @@ struct Operand {
   std::function<Tensor(const Tensor&)> view;
 };
 
-inline Operand make_operand(const Shape& shape, Seen seen, double low, double high, uint64_t seed) {
+// A number between low and high, the k-th of operand `which`.
+inline double draw(const Operation& row, size_t which, uint64_t k) {
+  const double random = random_uniform({.seed = 17 + which}, k);
+  if (std::find(row.masks.begin(), row.masks.end(), which) != row.masks.end()) return random < 0.5 ? 0 : 1;
+  if (!row.apart) return row.low + (row.high - row.low) * random;
+  // A slot of its own among 128, and a place in it that no other operand comes near.
+  const double slot = static_cast<double>((k * 37 + 11) % 127), place = 0.1 + 0.3 * static_cast<double>(which % 3);
+  return row.low + (row.high - row.low) * (slot + place + 0.1 * random) / 128;
+}
+
+inline Operand make_operand(const Operation& row, const Shape& shape, Seen seen, size_t which) {
   const int rank = shape.rank();
   const bool has_view = seen == Seen::sliced ? rank >= 1 : rank >= 2 && seen != Seen::fresh && seen != Seen::same;
   std::vector<int64_t> sizes = shape.sizes();
@@ -79,24 +89,22 @@ inline Operand make_operand(const Shape& shape, Seen seen, double low, double hi
   }
   const Shape of_leaf = shape_of(sizes);
   uint64_t drawn = 0;
-  const Array numbers = make_array(of_leaf, [&](const Index&) {
-    const double number = low + (high - low) * random_uniform({.seed = seed}, drawn++);
-    return static_cast<double>(static_cast<Real>(number));
-  });
+  const Array numbers = make_array(
+      of_leaf, [&](const Index&) { return static_cast<double>(static_cast<Real>(draw(row, which, drawn++))); });
   result.leaf = tensor(numbers.numbers, of_leaf);
   result.numbers = naive_view(numbers);
   return result;
 }
 
-// The operands of a row in one way. Empty for Seen::same where the operands' shapes differ.
+// The operands of a row in one way. Empty where that way is not for it: Seen::same where the operands' shapes differ.
 inline std::vector<Operand> make_operands(const Operation& row, const std::string& shapes, Seen seen) {
   std::vector<Operand> operands;
   const std::vector<Shape> parsed = parse_shapes(shapes);
+  if (!row.repeated && (seen == Seen::expanded || seen == Seen::mixed)) return {};
   for (const Shape& shape : parsed)
-    if (seen == Seen::same && (parsed.size() < 2 || !(shape == parsed[0]))) return {};
+    if (seen == Seen::same && (parsed.size() < 2 || !(shape == parsed[0]) || !row.masks.empty())) return {};
   for (size_t i = 0; i < parsed.size(); ++i)
-    operands.push_back(seen == Seen::same && i > 0 ? operands[0]
-                                                   : make_operand(parsed[i], seen, row.low, row.high, 17 + i));
+    operands.push_back(seen == Seen::same && i > 0 ? operands[0] : make_operand(row, parsed[i], seen, i));
   return operands;
 }
 
@@ -128,18 +136,21 @@ inline Tensor loss_of(const Operation& row, const Tensor& y) {
   return sum(result * tensor(shares.numbers, shares.shape));
 }
 
-// Result and gradients of a row: result first, then one gradient for each leaf.
+// Result and gradients of a row: result first, then one gradient for each leaf; nothing, of shape (0), for a leaf that
+// gets none.
 inline Arrays result_and_gradients(const Operation& row, const Function& function,
                                    const std::vector<Operand>& operands) {
-  for (const Operand& operand : operands) {
-    Tensor leaf = operand.leaf;
-    leaf.requires_grad_();
+  for (size_t i = 0; i < operands.size(); ++i) {
+    Tensor leaf = operands[i].leaf;
+    leaf.requires_grad_(std::find(row.masks.begin(), row.masks.end(), i) == row.masks.end());
     leaf.zero_grad();
   }
   const Tensor y = run(function, operands);
-  loss_of(row, y).backward();
+  Tensor loss = loss_of(row, y);
+  if (loss.requires_grad()) loss.backward();
   Arrays results{to_array(y)};
-  for (const Operand& operand : operands) results.push_back(to_array(operand.leaf.grad()));
+  for (const Operand& operand : operands)
+    results.push_back(operand.leaf.has_grad() ? to_array(operand.leaf.grad()) : Array{{0}, {}});
   return results;
 }
 

@@ -14,10 +14,10 @@ namespace dikkat::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
+  explicit TemporaryFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
     static std::atomic<int> count{0};
     const auto name = text("dikkat_test_", ::getpid(), "_", ++count);
-    path_ = (std::filesystem::temp_directory_path() / name).string();
+    path_ = (parent / name).string();
     make_folders(path_);
   }
   ~TemporaryFolder() {

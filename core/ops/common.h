@@ -17,6 +17,17 @@ inline int64_t rows(const Tensor& x) {
   return count;
 }
 
+// A tensor seen as (outer, count, inner): one dimension, what stands before it and what stands after it.
+struct Around {
+  int64_t outer = 1, count = 1, inner = 1;
+};
+inline Around around(const Shape& shape, int dim) {
+  Around sizes{.count = shape[dim]};
+  for (int i = 0; i < dim; ++i) sizes.outer *= shape[i];
+  for (int i = dim + 1; i < shape.rank(); ++i) sizes.inner *= shape[i];
+  return sizes;
+}
+
 // `dim` counted from the front. Throws Error, for the operation `name`, where x has no such dimension.
 inline int dimension(const char* name, const In& x, int dim) {
   require(dim >= -x.rank() && dim < x.rank(), x.where, name, ": dimension ", dim, " does not exist in shape ",
@@ -24,9 +35,51 @@ inline int dimension(const char* name, const In& x, int dim) {
   return x.shape().index(dim);
 }
 
+// The same, where dimension `dim` goes away: a single number has none to lose.
+inline int dimension_to_reduce(const char* name, const In& x, int dim) {
+  require(x.rank() >= 1, x.where, name, ": a single number has no dimension ", dim);
+  return dimension(name, x, dim);
+}
+
+// The shape without dimension `dim`; with keepdim, with size 1 in its place.
+inline Shape reduced(const Shape& shape, int dim, bool keepdim) {
+  Shape left;
+  for (int i = 0; i < shape.rank(); ++i)
+    if (i != dim || keepdim) left.append(i == dim ? 1 : shape[i]);
+  return left;
+}
+
 // The same operand in reading order, still speaking for the line of the lesson.
 inline In in_order(const In& x) {
   return In(contiguous(x), x.where);
 }
+
+// Lets what a composed operation computes on the way speak for the line of the lesson, too:
+//   const Here here(x);  return here(x * x) + 1.0;
+class Here {
+ public:
+  explicit Here(const In& x) : where_(x.where) {}
+  In operator()(const Tensor& x) const { return In(x, where_); }
+
+ private:
+  std::source_location where_;
+};
+
+// Sizes and steps for the Args of kernels.
+inline void set_shape(int64_t* sizes, const Shape& shape) {
+  for (int i = 0; i < shape.rank(); ++i) sizes[i] = shape[i];
+}
+inline void set_steps(int64_t* steps, const Strides& strides, int rank) {
+  for (int i = 0; i < rank; ++i) steps[i] = strides[static_cast<size_t>(i)];
+}
+
+// "(2,3) and (3)" -> (2,3). Throws Error where two sizes differ and none is 1. elementwise.cpp
+Shape broadcast(const char* name, const Shape& a, const Shape& b, const std::source_location& where);
+
+// y = f(x), element by element. elementwise.cpp
+Tensor unary(const char* name, In x, Unary function, double alpha = 1, double beta = 0);
+
+// What becomes of the losses of many elements. loss.cpp
+Tensor reduce_losses(const char* name, In losses, Reduction reduction);
 
 }  // namespace dikkat

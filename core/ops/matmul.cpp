@@ -1,4 +1,5 @@
 // Products. Operands may be views: a transposed matrix is read in place.
+#include <algorithm>
 #include <utility>
 
 #include "core/ops/common.h"
@@ -8,23 +9,17 @@ namespace dikkat {
 namespace {
 
 // How a kernel walks over the matrices of x: the last two dimensions are the matrix, up to two before them the batch.
-// `rank` is the number of dimensions of the result; an operand with fewer has the same matrix for every batch.
-Steps steps_of(const Tensor& x, const Strides& strides, int rank) {
+Steps steps_of(const Tensor& x, const Strides& strides) {
   const int last = x.rank() - 1;
   const auto at = [&](int dim) { return dim < 0 ? 0 : strides[static_cast<size_t>(dim)]; };
-  Steps steps{.row = at(last - 1), .column = at(last)};
-  if (x.rank() == rank) {
-    steps.inner = at(last - 2);
-    steps.outer = at(last - 3);
-  }
-  return steps;
+  return {.row = at(last - 1), .column = at(last), .outer = at(last - 3), .inner = at(last - 2)};
 }
 
 }  // namespace
 
 namespace op {
 
-// c = a b.      da = dc b^T,  db = a^T dc, summed over the batch where b serves all of it
+// c = a b, for each matrix of a batch.      da = dc b^T,  db = a^T dc
 struct MatMul : Op {
   MatMul(Tensor a, Tensor b) : Op("matmul", {a, b}) {}
   void backward(Node& out) override {
@@ -32,9 +27,9 @@ struct MatMul : Op {
     const int rank = out.shape.rank();
     const int64_t m = a.size(-2), k = a.size(-1), n = b.size(-1);
     const int64_t inner = rank > 2 ? out.shape[-3] : 1, outer = rank > 3 ? out.shape[-4] : 1;
-    Steps da = steps_of(a, a.grad_strides(), rank), db = steps_of(b, b.grad_strides(), rank);
-    Steps as = steps_of(a, a.strides(), rank), bs = steps_of(b, b.strides(), rank);
-    Steps dc{.row = n, .column = 1, .outer = inner * m * n, .inner = m * n};
+    const Steps da = steps_of(a, a.grad_strides()), db = steps_of(b, b.grad_strides());
+    Steps as = steps_of(a, a.strides()), bs = steps_of(b, b.strides());
+    const Steps dc{.row = n, .column = 1, .outer = inner * m * n, .inner = m * n};
     std::swap(as.row, as.column);
     std::swap(bs.row, bs.column);
     if (a.requires_grad())
@@ -107,38 +102,41 @@ struct LinearMap : Op {
 
 }  // namespace op
 
-Tensor matmul(In a, In b) {
-  require(a.rank() >= 2 && b.rank() >= 2, a.where, "matmul: ", a.shape(), " x ", b.shape(),
-          ": both need at least two dimensions");
-  require(a.size(-1) == b.size(-2), a.where, "matmul: ", a.shape(), " x ", b.shape(), ": the inner sizes ", a.size(-1),
-          " and ", b.size(-2), " must agree");
+namespace {
+
+// The sizes before the last two, of both operands together: equal, or one of them 1.
+Shape batch_of(const In& a, const In& b) {
+  const int rank = std::max(a.rank(), b.rank());
   Shape batch;
-  for (int i = 0; i < a.rank() - 2; ++i) batch.append(a.size(i));
-  bool fits = b.rank() == 2 || b.rank() == a.rank();
-  for (int i = 0; fits && b.rank() > 2 && i < batch.rank(); ++i) fits = b.size(i) == batch[i];
-  require(fits, a.where, "matmul: ", a.shape(), " x ", b.shape(),
-          ": the sizes before the last two must be equal, or the second operand a plain matrix");
+  for (int i = -rank; i < -2; ++i) {
+    const int64_t of_a = -i > a.rank() ? 1 : a.size(i), of_b = -i > b.rank() ? 1 : b.size(i);
+    require(of_a == of_b || of_a == 1 || of_b == 1, a.where, "matmul: ", a.shape(), " x ", b.shape(), ": the sizes ",
+            of_a, " and ", of_b, " before the last two must be equal, or one of them 1");
+    batch.append(of_a == 1 ? of_b : of_a);
+  }
+  return batch;
+}
 
+// The matrices of x, one for each place of the batch; those that serve many are repeated without a copy.
+In for_batch(const In& x, const Shape& batch) {
   Shape shape = batch;
-  shape.append(a.size(-2));
-  shape.append(b.size(-1));
-  if (batch.rank() > 0 && b.rank() == 2)  // one tall matrix instead of a batch
-    return reshape(In(matmul(In(reshape(a, {batch.numel() * a.size(-2), a.size(-1)}), a.where), b), a.where),
-                   shape.sizes());
-  if (batch.rank() > 2)
-    return reshape(In(matmul(In(reshape(a, {batch.numel(), a.size(-2), a.size(-1)}), a.where),
-                             In(reshape(b, {batch.numel(), b.size(-2), b.size(-1)}), a.where)),
-                      a.where),
-                   shape.sizes());
+  shape.append(x.size(-2));
+  shape.append(x.size(-1));
+  return shape == x.shape() ? x : In(expand(x, shape), x.where);
+}
 
+// Matrices in an equal batch of at most two dimensions.
+Tensor product(const In& a, const In& b) {
+  Shape shape = a.shape();
+  shape[-1] = b.size(-1);
   const int64_t m = a.size(-2), n = b.size(-1);
-  const int64_t inner = batch.rank() > 0 ? batch[-1] : 1, outer = batch.rank() > 1 ? batch[-2] : 1;
+  const int64_t inner = shape.rank() > 2 ? shape[-3] : 1, outer = shape.rank() > 3 ? shape[-4] : 1;
   Tensor out = empty(shape);
   kernels().matmul({.a = a.address(),
                     .b = b.address(),
                     .c = out.address(),
-                    .a_steps = steps_of(a, a.strides(), shape.rank()),
-                    .b_steps = steps_of(b, b.strides(), shape.rank()),
+                    .a_steps = steps_of(a, a.strides()),
+                    .b_steps = steps_of(b, b.strides()),
                     .c_steps = {.row = n, .column = 1, .outer = inner * m * n, .inner = m * n},
                     .m = m,
                     .n = n,
@@ -146,6 +144,36 @@ Tensor matmul(In a, In b) {
                     .outer = outer,
                     .inner = inner});
   return record(out, std::make_unique<op::MatMul>(a, b), a.where);
+}
+
+Tensor matrices(const In& a, const In& b) {
+  const Here here(a);
+  const Shape batch = batch_of(a, b);
+  const int64_t count = batch.numel(), m = a.size(-2), k = a.size(-1), n = b.size(-1);
+  Shape shape = batch;
+  shape.append(m);
+  shape.append(n);
+  if (a.rank() > 2 && b.rank() == 2)  // one tall matrix instead of a batch
+    return reshape(here(product(here(reshape(a, {count * m, k})), b)), shape.sizes());
+  const In left = for_batch(a, batch), right = for_batch(here(b), batch);
+  if (batch.rank() <= 2) return product(left, right);
+  return reshape(here(product(here(reshape(left, {count, m, k})), here(reshape(right, {count, k, n})))), shape.sizes());
+}
+
+}  // namespace
+
+Tensor matmul(In a, In b) {
+  require(a.rank() >= 1 && b.rank() >= 1, a.where, "matmul: ", a.shape(), " x ", b.shape(),
+          ": both need at least one dimension");
+  const int64_t inner = b.rank() == 1 ? b.size(0) : b.size(-2);
+  require(a.size(-1) == inner, a.where, "matmul: ", a.shape(), " x ", b.shape(), ": the inner sizes ", a.size(-1),
+          " and ", inner, " must agree");
+  if (a.rank() >= 2 && b.rank() >= 2) return matrices(a, b);
+  const Here here(a);
+  Tensor c = matrices(a.rank() == 1 ? here(unsqueeze(a, 0)) : a, b.rank() == 1 ? here(unsqueeze(here(b), 1)) : b);
+  if (b.rank() == 1) c = squeeze(here(c), -1);
+  if (a.rank() == 1) c = squeeze(here(c), b.rank() == 1 ? -1 : -2);
+  return c;
 }
 
 namespace {

@@ -35,13 +35,10 @@ struct Contiguous : Op {
   explicit Contiguous(Tensor x) : Op("contiguous", {x}) {}
   void backward(Node& out) override {
     Tensor& x = inputs[0];
-    const Strides from = contiguous_strides(out.shape);
     CopyArgs args{.x = out.grad_address(), .y = x.grad_sum(), .rank = x.rank(), .accumulate = true};
-    for (int i = 0; i < x.rank(); ++i) {
-      args.shape[i] = x.size(i);
-      args.x_steps[i] = from[static_cast<size_t>(i)];
-      args.y_steps[i] = x.grad_strides()[static_cast<size_t>(i)];
-    }
+    set_shape(args.shape, x.shape());
+    set_steps(args.x_steps, contiguous_strides(out.shape), x.rank());
+    set_steps(args.y_steps, x.grad_strides(), x.rank());
     kernels().copy(args);
   }
 };
@@ -81,13 +78,10 @@ Tensor contiguous(In x) {
   // order.
   if (x.is_contiguous() && (!x.requires_grad() || lie_in_order(x.shape(), x.grad_strides()))) return x;
   Tensor out = empty(x.shape());
-  const Strides to = contiguous_strides(x.shape());
   CopyArgs args{.x = x.address(), .y = out.address(), .rank = x.rank()};
-  for (int i = 0; i < x.rank(); ++i) {
-    args.shape[i] = x.size(i);
-    args.x_steps[i] = x.strides()[static_cast<size_t>(i)];
-    args.y_steps[i] = to[static_cast<size_t>(i)];
-  }
+  set_shape(args.shape, x.shape());
+  set_steps(args.x_steps, x.strides(), x.rank());
+  set_steps(args.y_steps, contiguous_strides(x.shape()), x.rank());
   kernels().copy(args);
   return record(out, std::make_unique<op::Contiguous>(x), x.where);
 }
@@ -141,20 +135,50 @@ Tensor transpose(In x, int dim0, int dim1) {
   return permute(x, order);
 }
 
-Tensor slice(In x, int dim, int64_t begin, int64_t end) {
+Tensor flatten(In x, int start_dim, int end_dim) {
+  if (x.rank() == 0) return reshape(x, {1});
+  const int first = dimension("flatten", x, start_dim), last = dimension("flatten", x, end_dim);
+  require(first <= last, x.where, "flatten: dimension ", start_dim, " of ", x.shape(), " comes after dimension ",
+          end_dim);
+  std::vector<int64_t> sizes;
+  int64_t joined = 1;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (i < first || i > last) sizes.push_back(x.size(i));
+    if (i >= first && i <= last) joined *= x.size(i);
+    if (i == last) sizes.push_back(joined);
+  }
+  return reshape(x, sizes);
+}
+
+Tensor slice(In x, int dim, int64_t begin, int64_t end, int64_t step) {
   require(x.rank() >= 1, x.where, "slice: a single number has nothing to cut");
+  require(step >= 1, x.where, "slice: the step must be 1 or more, got ", step);
   const int at = dimension("slice", x, dim);
   const int64_t size = x.size(at);
   const int64_t first = begin < 0 ? begin + size : begin, last = end < 0 ? end + size : end;
   require(0 <= first && first <= last && last <= size, x.where, "slice: ", begin, " to ", end,
           " does not lie inside dimension ", at, " of ", x.shape());
   Shape shape = x.shape();
-  shape[at] = last - first;
+  shape[at] = last > first ? (last - first - 1) / step + 1 : 0;
   const auto moved = [&](Layout layout) {
-    layout.offset += first * layout.strides[static_cast<size_t>(at)];
+    int64_t& stride = layout.strides[static_cast<size_t>(at)];
+    if (shape[at] > 0) layout.offset += first * stride;
+    if (shape[at] > 1) stride *= step;
     return layout;
   };
   return view("slice", x, shape, moved(x.node().layout), moved(x.node().gradient_layout));
+}
+
+Tensor select(In x, int dim, int64_t index) {
+  const int at = dimension_to_reduce("select", x, dim);
+  const int64_t from_front = index < 0 ? index + x.size(at) : index;
+  require(from_front >= 0 && from_front < x.size(at), x.where, "select: index ", index,
+          " does not lie inside dimension ", at, " of ", x.shape());
+  const auto moved = [&](const Layout& layout) {
+    return Layout{layout.offset + from_front * layout.strides[static_cast<size_t>(at)],
+                  without(layout.strides, at, x.rank())};
+  };
+  return view("select", x, reduced(x.shape(), at, false), moved(x.node().layout), moved(x.node().gradient_layout));
 }
 
 Tensor unsqueeze(In x, int dim) {
@@ -171,11 +195,8 @@ Tensor unsqueeze(In x, int dim) {
 Tensor squeeze(In x, int dim) {
   const int at = dimension("squeeze", x, dim);
   require(x.size(at) == 1, x.where, "squeeze: dimension ", dim, " of ", x.shape(), " has size ", x.size(at), ", not 1");
-  Shape shape;
-  for (int i = 0; i < x.rank(); ++i)
-    if (i != at) shape.append(x.size(i));
   const Layout &layout = x.node().layout, &gradient = x.node().gradient_layout;
-  return view("squeeze", x, shape, {layout.offset, without(layout.strides, at, x.rank())},
+  return view("squeeze", x, reduced(x.shape(), at, false), {layout.offset, without(layout.strides, at, x.rank())},
               {gradient.offset, without(gradient.strides, at, x.rank())});
 }
 
@@ -189,6 +210,47 @@ Tensor expand(In x, const Shape& shape) {
   }
   require(fits, x.where, "expand: ", x.shape(), " cannot become ", shape, ": only dimensions of size 1 are repeated");
   return record(tensor_over(x.node().numbers, shape, layout), std::make_unique<op::Expand>(x), x.where);
+}
+
+Tensor diagonal(In x, int dim0, int dim1) {
+  require(x.rank() >= 2, x.where, "diagonal: needs at least two dimensions, got ", x.shape());
+  const int first = dimension("diagonal", x, dim0), second = dimension("diagonal", x, dim1);
+  require(first != second, x.where, "diagonal: needs two different dimensions of ", x.shape(), ", got ", dim0, " and ",
+          dim1);
+  Shape shape;
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != first && i != second) shape.append(x.size(i));
+  shape.append(std::min(x.size(first), x.size(second)));
+  const auto both = [&](const Layout& layout) {  // one step along the diagonal is one step along both dimensions
+    Layout result{layout.offset, {}};
+    const int last = shape.rank() - 1;
+    for (int i = 0, to = 0; i < x.rank(); ++i)
+      if (i != first && i != second) result.strides[static_cast<size_t>(to++)] = layout.strides[static_cast<size_t>(i)];
+    result.strides[static_cast<size_t>(last)] =
+        layout.strides[static_cast<size_t>(first)] + layout.strides[static_cast<size_t>(second)];
+    return result;
+  };
+  return view("diagonal", x, shape, both(x.node().layout), both(x.node().gradient_layout));
+}
+
+std::vector<Tensor> split(In x, int64_t size, int dim) {
+  const int at = dimension_to_reduce("split", x, dim);
+  require(size >= 1, x.where, "split: the size of a part must be 1 or more, got ", size);
+  std::vector<Tensor> parts;
+  for (int64_t begin = 0; begin < x.size(at); begin += size)
+    parts.push_back(slice(x, at, begin, std::min(begin + size, x.size(at))));
+  if (parts.empty()) parts.push_back(slice(x, at, 0, 0));
+  return parts;
+}
+
+std::vector<Tensor> chunk(In x, int64_t count, int dim) {
+  const int at = dimension_to_reduce("chunk", x, dim);
+  require(count >= 1 && x.size(at) % count == 0, x.where, "chunk: ", count, " does not divide dimension ", at, " of ",
+          x.shape());
+  const int64_t size = x.size(at) / count;
+  std::vector<Tensor> parts;
+  for (int64_t i = 0; i < count; ++i) parts.push_back(slice(x, at, i * size, (i + 1) * size));
+  return parts;
 }
 
 }  // namespace dikkat

@@ -40,4 +40,8 @@ void adamw(const AdamWArgs& args) {
   });
 }
 
+void add_adamw(KernelTable& table) {
+  table.adamw = adamw;
+}
+
 }  // namespace dikkat::cpu

@@ -26,4 +26,8 @@ void adamw(const AdamWArgs& args) {
   }
 }
 
+void add_adamw(KernelTable& table) {
+  table.adamw = adamw;
+}
+
 }  // namespace dikkat::reference

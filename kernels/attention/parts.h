@@ -52,11 +52,21 @@ static inline void pack_strips(const float* start, int64_t step, int64_t rows, i
   }
 }
 
-// rows x keys scores: strips (rows, k) times panels (k, all keys), the first `visible` keys. chunk_size is the distance
-// between chunks of scores.
+// The first key behind the chunk of this one.
+static inline int64_t chunk_end(int64_t key) {
+  return (key / tile::depth + 1) * tile::depth;
+}
+
+// Keys [begin, end).
+struct Range {
+  int64_t begin, end;
+};
+
+// rows x keys scores: strips (rows, k) times panels (k, all keys), of the keys `range`, which begins with a panel.
+// chunk_size is the distance between chunks of scores.
 static inline void multiply_scores(const float* strips, const float* panels, int64_t rows, int64_t k, int64_t keys,
-                                   int64_t visible, float* scores, int64_t chunk_size) {
-  for (int64_t key = 0; key < visible; key += tile::columns) {
+                                   Range range, float* scores, int64_t chunk_size) {
+  for (int64_t key = range.begin; key < range.end; key += tile::columns) {
     float* to = scores + key / tile::depth * chunk_size + key % tile::depth;
     for (int64_t p = 0; p < k; p += tile::depth) {
       tile::multiply(rows, smaller(tile::columns, keys - key), smaller(tile::depth, k - p),
@@ -66,14 +76,30 @@ static inline void multiply_scores(const float* strips, const float* panels, int
   }
 }
 
-// c (rows, n) = or += scores (rows, visible keys) times panels (all keys, n).
+// c (rows, n) = or += scores (rows, keys) times panels (all keys, n), over the keys `range`.
 static inline void multiply_values(const float* scores, int64_t chunk_size, const float* panels, int64_t rows,
-                                   int64_t n, int64_t keys, int64_t visible, float* c, int64_t c_step, bool add) {
+                                   int64_t n, int64_t keys, Range range, float* c, int64_t c_step, bool add) {
   for (int64_t j = 0; j < n; j += tile::columns) {
-    for (int64_t key = 0; key < visible; key += tile::depth) {
-      tile::multiply(rows, smaller(tile::columns, n - j), smaller(tile::depth, visible - key),
-                     scores + key / tile::depth * chunk_size, 0, panels + j * keys + key * tile::columns,
-                     {c + j, c_step, 1, nullptr, add || key > 0});
+    for (int64_t key = range.begin; key < range.end; key = chunk_end(key)) {
+      tile::multiply(rows, smaller(tile::columns, n - j), smaller(chunk_end(key), range.end) - key,
+                     scores + key / tile::depth * chunk_size + key % tile::depth, 0,
+                     panels + j * keys + key * tile::columns, {c + j, c_step, 1, nullptr, add || key > range.begin});
+    }
+  }
+}
+
+// target (keys, n) += scores^T (keys, rows) times panels (rows, n), for the keys `range`.
+static inline void add_transposed(const float* scores, int64_t chunk_size, const float* panels, int64_t rows, int64_t n,
+                                  Range range, float* target, int64_t step) {
+  for (int64_t first = range.begin; first < range.end; first = chunk_end(first)) {
+    const int64_t count = smaller(chunk_end(first), range.end) - first, strips = pieces(count, tile::max_rows);
+    for (int64_t s = 0; s < strips; ++s) {
+      const int64_t key = first + begin_of(s, count, strips), end = first + begin_of(s + 1, count, strips);
+      const float* strip = scores + key / tile::depth * chunk_size + key % tile::depth;
+      for (int64_t j = 0; j < n; j += tile::columns) {
+        tile::multiply(end - key, smaller(tile::columns, n - j), rows, strip, tile::row_step, panels + j * rows,
+                       {target + key * step + j, step, 1, nullptr, true});
+      }
     }
   }
 }
@@ -88,15 +114,6 @@ static inline bool all_finite(const float* start, int64_t step, int64_t rows, in
     }
   }
   return simd::sum(sum) == 0;
-}
-
-// The part of a row of scores that lies in one chunk: where, and how many numbers.
-struct Span {
-  float* start;
-  int64_t count;
-};
-static inline Span span_of(float* row, int64_t chunk_size, int64_t key, int64_t visible) {
-  return {row + key / tile::depth * chunk_size, smaller(tile::depth, visible - key)};
 }
 
 }  // namespace dikkat::attention

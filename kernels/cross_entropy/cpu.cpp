@@ -79,4 +79,9 @@ void cross_entropy_backward(const CrossEntropyBackwardArgs& args) {
   });
 }
 
+void add_cross_entropy(KernelTable& table) {
+  table.cross_entropy = cross_entropy;
+  table.cross_entropy_backward = cross_entropy_backward;
+}
+
 }  // namespace dikkat::cpu

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/elementwise/strided.h"
+#include "kernels/functions.h"
 #include "kernels/parallel.h"
 #include "kernels/pieces.h"
 
@@ -14,6 +15,7 @@ using strided::count_of;
 using strided::Walk;
 
 static inline Lanes apply(Binary function, Lanes a, Lanes b) {
+  const Lanes one = splat(1);
   switch (function) {
     case Binary::add:
       return a + b;
@@ -23,12 +25,23 @@ static inline Lanes apply(Binary function, Lanes a, Lanes b) {
       return a * b;
     case Binary::divide:
       return a / b;
+    case Binary::power:
+      return simd::power(a, b);
+    case Binary::maximum:
+      return select((a > b) | (a != a), a, b);  // a NaN in b is not below a: it is taken
+    case Binary::minimum:
+      return select((a < b) | (a != a), a, b);
+    case Binary::less:
+      return select(a < b, one, Lanes{});
+    case Binary::equal:
+      return select(a == b, one, Lanes{});
   }
   return a;
 }
 
 // dy times dy/da, or times dy/db.
 static inline Lanes gradient(Binary function, bool for_a, Lanes dy, Lanes a, Lanes b) {
+  const Lanes zero = {}, one = splat(1), half = splat(0.5f);
   switch (function) {
     case Binary::add:
       return dy;
@@ -38,6 +51,16 @@ static inline Lanes gradient(Binary function, bool for_a, Lanes dy, Lanes a, Lan
       return dy * (for_a ? b : a);
     case Binary::divide:
       return for_a ? dy / b : -dy * a / (b * b);
+    case Binary::power:
+      return for_a ? dy * select(b == zero, zero, b * simd::power(a, b - 1.0f))
+                   : dy * select((a == zero) & (b >= zero), zero, simd::power(a, b) * simd::log(a));
+    case Binary::maximum:
+      return dy * select(a == b, half, select(for_a ? a < b : b < a, zero, one));
+    case Binary::minimum:
+      return dy * select(a == b, half, select(for_a ? b < a : a < b, zero, one));
+    case Binary::less:
+    case Binary::equal:
+      return zero;
   }
   return dy;
 }
@@ -95,7 +118,7 @@ struct GradientWalk {
 // An operand of the gradient. The gradients of a sum need neither a nor b, and then these may be null.
 template <Binary function>
 static inline Lanes operand(const float* base, int64_t at, int64_t step, int64_t count) {
-  const bool is_used = function == Binary::multiply || function == Binary::divide;
+  const bool is_used = function != Binary::add && function != Binary::subtract;
   return is_used ? strided::load(base + at, step, count) : Lanes{};
 }
 

@@ -1,20 +1,11 @@
 // The textbook of everything that goes element by element.
 #include <cmath>
-#include <limits>
 
+#include "kernels/elementwise/reference_functions.h"
 #include "kernels/variants.h"
 
 namespace dikkat::reference {
 namespace {
-
-constexpr double pi = 3.14159265358979323846;
-
-// How many elements a tensor of this shape has.
-int64_t element_count(int rank, const int64_t* shape) {
-  int64_t count = 1;
-  for (int d = 0; d < rank; ++d) count *= shape[d];
-  return count;
-}
 
 // Where element number i of this shape lies, counted row by row, when neighbours along dimension d are steps[d] apart.
 int64_t offset(int64_t i, int rank, const int64_t* shape, const int64_t* steps) {
@@ -26,103 +17,11 @@ int64_t offset(int64_t i, int rank, const int64_t* shape, const int64_t* steps) 
   return where;
 }
 
-// The argument of the tanh in gelu, and its derivative.
-double gelu_inner(double x) {
-  return std::sqrt(2 / pi) * (x + 0.044715 * x * x * x);
-}
-double gelu_inner_slope(double x) {
-  return std::sqrt(2 / pi) * (1 + 3 * 0.044715 * x * x);
-}
-
-double value(const UnaryArgs& args, double x) {
-  switch (args.function) {
-    case Unary::affine:
-      return args.alpha * x + args.beta;
-    case Unary::exp:
-      return std::exp(x);
-    case Unary::log:
-      return std::log(x);
-    case Unary::sqrt:
-      return std::sqrt(x);
-    case Unary::tanh:
-      return std::tanh(x);
-    case Unary::relu:
-      return x < 0 ? 0 : x;  // in this order a NaN stays a NaN
-    case Unary::gelu:
-      return x / 2 * (1 + std::tanh(gelu_inner(x)));
-  }
-  return 0;
-}
-
-// f'(x) of element i.
-double slope(const UnaryBackwardArgs& args, int64_t i) {
-  switch (args.function) {
-    case Unary::affine:
-      return args.alpha;
-    case Unary::exp:
-      return args.y[i];
-    case Unary::log:
-      return 1.0 / args.x[i];
-    case Unary::sqrt:
-      return 0.5 / args.y[i];
-    case Unary::tanh:
-      return 1 - static_cast<double>(args.y[i]) * args.y[i];
-    case Unary::relu:
-      return args.x[i] > 0 ? 1 : 0;
-    case Unary::gelu: {
-      const double x = args.x[i], t = std::tanh(gelu_inner(x));
-      return (1 + t) / 2 + x / 2 * (1 - t * t) * gelu_inner_slope(x);
-    }
-  }
-  return 0;
-}
-
-double value(Binary function, double a, double b) {
-  switch (function) {
-    case Binary::add:
-      return a + b;
-    case Binary::subtract:
-      return a - b;
-    case Binary::multiply:
-      return a * b;
-    case Binary::divide:
-      return a / b;
-  }
-  return 0;
-}
-
-// dy/da and dy/db where a and b lie at these offsets.
-double slope_a(const BinaryBackwardArgs& args, int64_t b) {
-  switch (args.function) {
-    case Binary::add:
-      return 1;
-    case Binary::subtract:
-      return 1;
-    case Binary::multiply:
-      return args.b[b];
-    case Binary::divide:
-      return 1.0 / args.b[b];
-  }
-  return 0;
-}
-double slope_b(const BinaryBackwardArgs& args, int64_t a, int64_t b) {
-  switch (args.function) {
-    case Binary::add:
-      return 1;
-    case Binary::subtract:
-      return -1;
-    case Binary::multiply:
-      return args.a[a];
-    case Binary::divide:
-      return -static_cast<double>(args.a[a]) / args.b[b] / args.b[b];
-  }
-  return 0;
-}
-
 // The gradient of one operand, a or b. Each of its elements takes the sum over the dimensions along which it was
 // repeated: those where its step is 0.
 void add_operand_gradient(const BinaryBackwardArgs& args, bool for_a) {
   const int rank = args.rank;
+  const bool needs_operands = args.function != Binary::add && args.function != Binary::subtract;
   const int64_t* own_steps = for_a ? args.a_steps : args.b_steps;
   int64_t own_shape[max_rank], repeats[max_rank], y_steps[max_rank];
   int64_t y_step = 1;
@@ -138,7 +37,8 @@ void add_operand_gradient(const BinaryBackwardArgs& args, bool for_a) {
       const int64_t a = offset(i, rank, own_shape, args.a_steps) + offset(r, rank, repeats, args.a_steps);
       const int64_t b = offset(i, rank, own_shape, args.b_steps) + offset(r, rank, repeats, args.b_steps);
       const int64_t y = offset(i, rank, own_shape, y_steps) + offset(r, rank, repeats, y_steps);
-      sum += args.dy[y] * (for_a ? slope_a(args, b) : slope_b(args, a, b));
+      const double left = needs_operands ? args.a[a] : 0, right = needs_operands ? args.b[b] : 0;
+      sum += args.dy[y] * (for_a ? slope_a(args.function, left, right) : slope_b(args.function, left, right));
     }
     Real& gradient = (for_a ? args.da : args.db)[offset(i, rank, own_shape, own_steps)];
     gradient = static_cast<Real>(gradient + sum);
@@ -167,6 +67,7 @@ void binary(const BinaryArgs& args) {
 }
 
 void binary_backward(const BinaryBackwardArgs& args) {
+  if (args.function == Binary::less || args.function == Binary::equal) return;  // no gradient
   if (args.da) add_operand_gradient(args, true);
   if (args.db) add_operand_gradient(args, false);
 }
@@ -180,23 +81,16 @@ void copy(const CopyArgs& args) {
   }
 }
 
-void causal_mask(const CausalMaskArgs& args) {
-  for (int64_t row = 0; row < args.batch * args.queries; ++row) {
-    const int64_t last = row % args.queries + args.keys - args.queries;  // the last key that this query may see
-    for (int64_t key = 0; key < args.keys; ++key) {
-      const int64_t i = row * args.keys + key;
-      args.y[i] = key > last ? -std::numeric_limits<Real>::infinity() : args.x[i];
-    }
+void where(const WhereArgs& args) {
+  for (int64_t i = 0; i < args.size; ++i) {
+    args.y[i] = args.condition[i] == 0 ? args.b[i] : args.a ? args.a[i] : args.value;
   }
 }
 
-void causal_mask_backward(const CausalMaskBackwardArgs& args) {
-  for (int64_t row = 0; row < args.batch * args.queries; ++row) {
-    const int64_t last = row % args.queries + args.keys - args.queries;
-    for (int64_t key = 0; key < args.keys && key <= last; ++key) {
-      const int64_t i = row * args.keys + key;
-      args.dx[i] += args.dy[i];
-    }
+void where_backward(const WhereBackwardArgs& args) {
+  for (int64_t i = 0; i < args.size; ++i) {
+    Real* gradient = args.condition[i] == 0 ? args.db : args.da;
+    if (gradient) gradient[i] += args.dy[i];
   }
 }
 
@@ -216,6 +110,18 @@ void random(const RandomArgs& args) {
       args.y[i] = static_cast<Real>(first + second * radius * (i == even ? std::cos(angle) : std::sin(angle)));
     }
   }
+}
+
+void add_elementwise(KernelTable& table) {
+  table.unary = unary;
+  table.unary_backward = unary_backward;
+  table.binary = binary;
+  table.binary_backward = binary_backward;
+  table.where = where;
+  table.where_backward = where_backward;
+  table.copy = copy;
+  table.fill = fill;
+  table.random = random;
 }
 
 }  // namespace dikkat::reference

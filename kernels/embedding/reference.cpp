@@ -17,4 +17,9 @@ void embedding_backward(const EmbeddingBackwardArgs& args) {
   }
 }
 
+void add_embedding(KernelTable& table) {
+  table.embedding = embedding;
+  table.embedding_backward = embedding_backward;
+}
+
 }  // namespace dikkat::reference

@@ -107,4 +107,9 @@ void layer_norm_backward(const LayerNormBackwardArgs& args) {
   add_shares(args.dbias, shares + cols, 2 * cols, chunks, cols);
 }
 
+void add_layer_norm(KernelTable& table) {
+  table.layer_norm = layer_norm;
+  table.layer_norm_backward = layer_norm_backward;
+}
+
 }  // namespace dikkat::cpu

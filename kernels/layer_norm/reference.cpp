@@ -61,4 +61,9 @@ void layer_norm_backward(const LayerNormBackwardArgs& args) {
   }
 }
 
+void add_layer_norm(KernelTable& table) {
+  table.layer_norm = layer_norm;
+  table.layer_norm_backward = layer_norm_backward;
+}
+
 }  // namespace dikkat::reference

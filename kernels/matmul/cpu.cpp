@@ -242,4 +242,8 @@ void matmul(const MatmulArgs& args) {
   });
 }
 
+void add_matmul(KernelTable& table) {
+  table.matmul = matmul;
+}
+
 }  // namespace dikkat::cpu

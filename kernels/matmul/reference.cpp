@@ -26,4 +26,8 @@ void matmul(const MatmulArgs& args) {
   }
 }
 
+void add_matmul(KernelTable& table) {
+  table.matmul = matmul;
+}
+
 }  // namespace dikkat::reference

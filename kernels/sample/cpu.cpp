@@ -81,4 +81,8 @@ void sample(const SampleArgs& args) {
   });
 }
 
+void add_sample(KernelTable& table) {
+  table.sample = sample;
+}
+
 }  // namespace dikkat::cpu

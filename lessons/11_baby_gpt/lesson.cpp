@@ -51,7 +51,8 @@ int main(int argc, char** argv) {
   Tensor gradient_by_hand = v.grad();  // (T,D)
   v.zero_grad();
   const auto one_head = [&](const Tensor& t) { return reshape(t, {1, T, 1, D}); };  // (T,D) -> (B,T,H,D)
-  Tensor from_library = reshape(scaled_dot_product_attention(one_head(q), one_head(k), one_head(v), true), {T, D});
+  Tensor from_library =
+      reshape(scaled_dot_product_attention(one_head(q), one_head(k), one_head(v), {.causal = true}), {T, D});
   sum(from_library * from_library).backward();
   lesson.set("word", word);
   lesson.set("letters", T);

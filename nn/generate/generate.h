@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "nn/models/gpt.h"
+#include "nn/models/language_model.h"
 
 namespace dikkat {
 
@@ -17,9 +17,10 @@ struct GenerateOptions {
   uint32_t draw = 0;  // which text of this seed: another number, another text
 };
 
-// Continues `ids` (not empty; the last block_size of them are looked at). `on_token` sees every new token and stops the
-// writing by returning false. Returns the new tokens, the one that it stopped at included.
-std::vector<int32_t> generate(GPT& model, std::vector<int32_t> ids, const GenerateOptions& options,
+// Continues `ids` (not empty; the last context_length() of them are looked at). `on_token` sees every new token and
+// stops the writing by returning false. Returns the new tokens, the one that it stopped at included. Throws Error if
+// the model's scores are NaN, as they are after a training that ran away or with damaged weights.
+std::vector<int32_t> generate(LanguageModel& model, std::vector<int32_t> ids, const GenerateOptions& options,
                               const std::function<bool(int32_t)>& on_token = {});
 
 }  // namespace dikkat

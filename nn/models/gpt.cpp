@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/probe.h"
+
 namespace dikkat {
 
 namespace {
@@ -19,45 +21,58 @@ void GPTConfig::check() const {
           "GPT: vocab_size, block_size, n_layer, n_head and n_embd must be positive, got ", vocab_size, ", ",
           block_size, ", ", n_layer, ", ", n_head, " and ", n_embd);
   require(n_embd % n_head == 0, "GPT: n_embd ", n_embd, " must be a multiple of n_head ", n_head);
+  require(n_inner >= 0, "GPT: n_inner must be positive, or 0 for 4 n_embd, got ", n_inner);
+  require(std::isfinite(layer_norm_epsilon) && layer_norm_epsilon >= 0,
+          "GPT: layer_norm_epsilon must not be negative, got ", layer_norm_epsilon);
+  for (const double rate : {embd_pdrop, attn_pdrop, resid_pdrop})
+    require(rate >= 0 && rate < 1, "GPT: a dropout rate must be at least 0 and below 1, got ", rate);
+  activation_named(activation_function);
 }
 
 GPT::GPT(const GPTConfig& given)
     : config(checked(given)),
       token_embedding(config.vocab_size, config.n_embd),
       position_embedding(config.block_size, config.n_embd),
-      final_norm(config.n_embd) {
+      final_norm(config.n_embd, config.layer_norm_epsilon) {
   // Every block adds to the residual stream twice; smaller last projections keep its variance from growing with depth.
-  const double output_deviation = 0.02 / std::sqrt(2.0 * static_cast<double>(config.n_layer));
-  for (int64_t i = 0; i < config.n_layer; ++i)
-    blocks.push_back(std::make_unique<Block>(config.n_embd, config.n_head, output_deviation));
+  const BlockConfig block{.attention = {.n_embd = config.n_embd,
+                                        .n_head = config.n_head,
+                                        .output_deviation = 0.02 / std::sqrt(2.0 * static_cast<double>(config.n_layer)),
+                                        .dropout = config.attn_pdrop},
+                          .n_inner = config.inner(),
+                          .activation = config.activation_function,
+                          .norm_eps = config.layer_norm_epsilon,
+                          .dropout = config.resid_pdrop};
+  for (int64_t i = 0; i < config.n_layer; ++i) blocks.push_back(std::make_unique<Block>(block));
   if (!config.tie_word_embeddings) lm_head = std::make_unique<Linear>(config.n_embd, config.vocab_size, 0.02, false);
 }
 
-Tensor GPT::hidden(const Ids& ids, const std::source_location& where) {
-  require(ids.shape().rank() == 2, where, "GPT: ids must have the shape (batch, time), got ", ids.shape());
+Tensor GPT::hidden(const Ids& ids, const Padding& padding, const std::source_location& where) {
+  check("GPT", ids, padding, where);
   const int64_t time = ids.shape()[1];
   require(time <= config.block_size, where, "GPT: ", time, " tokens do not fit into block_size ", config.block_size,
           "; cut the text or train with a longer context");
-  std::vector<int32_t> positions(static_cast<size_t>(time));
-  std::iota(positions.begin(), positions.end(), 0);
-  Tensor x =
-      In(token_embedding.forward(ids, where), where) + position_embedding.forward(Ids(positions), where);  // (B,T,C)
-  for (const auto& block : blocks) x = block->forward(In(x, where));
-  return final_norm.forward(In(x, where));  // (B,T,C)
+  Ids places = padding.position_ids;
+  if (!padding.has_positions()) {
+    std::vector<int32_t> counted(static_cast<size_t>(time));
+    std::iota(counted.begin(), counted.end(), 0);
+    places = Ids(counted);
+  }
+  Tensor x = token_embedding.forward(ids, where);                // (B,T,C)
+  x = In(x, where) + position_embedding.forward(places, where);  // (B,T,C)
+  if (training && config.embd_pdrop > 0) x = dropout(In(x, where), config.embd_pdrop);
+  const AttentionContext context{.mask = score_mask(padding), .training = training};
+  for (const auto& block : blocks) {
+    probe("hidden_states", x);
+    x = through(*block, In(x, where), context);
+  }
+  x = final_norm.forward(In(x, where));  // (B,T,C)
+  probe("hidden_states", x);
+  return x;
 }
 
 Tensor GPT::scores(In x) {
   return lm_head ? lm_head->forward(x) : linear(x, token_embedding.weight);
-}
-
-Tensor GPT::forward(const Ids& ids, std::source_location where) {
-  return scores(In(hidden(ids, where), where));
-}
-
-Tensor GPT::forward_last(const Ids& ids, std::source_location where) {
-  const Tensor x = hidden(ids, where);
-  const Tensor last = slice(In(x, where), 1, x.size(1) - 1, x.size(1));  // (B,1,C)
-  return scores(In(reshape(In(last, where), {x.size(0), x.size(2)}), where));
 }
 
 void GPT::visit(Visitor& v) {

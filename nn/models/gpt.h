@@ -3,11 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "nn/block.h"
 #include "nn/embedding.h"
+#include "nn/models/language_model.h"
 
 namespace dikkat {
 
@@ -18,21 +19,23 @@ struct GPTConfig {
   int64_t n_head = 4;
   int64_t n_embd = 128;
   bool tie_word_embeddings = true;  // the head reads the token embedding's table
+  int64_t n_inner = 0;              // the width inside the feed-forward layers; 0: 4 n_embd
+  std::string activation_function = "gelu_new";
+  double layer_norm_epsilon = 1e-5;
+  double embd_pdrop = 0, attn_pdrop = 0, resid_pdrop = 0;  // dropout in training: embeddings, attention, blocks
+
+  int64_t inner() const { return n_inner ? n_inner : 4 * n_embd; }
 
   // Throws Error for a configuration that cannot be built.
   void check() const;
   bool operator==(const GPTConfig&) const = default;
 };
 
-struct GPT : Module {
+struct GPT : LanguageModel {
   explicit GPT(const GPTConfig& config);
 
-  // Scores for the token that follows each position.   ids (B,T), T <= block_size -> (B,T,V)
-  Tensor forward(const Ids& ids, std::source_location where = std::source_location::current());
-
-  // The same for the last position alone, which is all that writing needs: (B,T) -> (B,V)
-  Tensor forward_last(const Ids& ids, std::source_location where = std::source_location::current());
-
+  int64_t context_length() const override { return config.block_size; }
+  int64_t vocab_size() const override { return config.vocab_size; }
   void visit(Visitor& v) override;
 
   // All attention layers compute with the plain definition, whose weights can be looked at (or not).
@@ -45,9 +48,10 @@ struct GPT : Module {
   LayerNorm final_norm;
   std::unique_ptr<Linear> lm_head;  // none when tied
 
- private:
-  Tensor hidden(const Ids& ids, const std::source_location& where);  // (B,T) -> (B,T,C)
-  Tensor scores(In x);                                               // (...,C) -> (...,V)
+ protected:
+  // Texts longer than block_size are an Error.
+  Tensor hidden(const Ids& ids, const Padding& padding, const std::source_location& where) override;
+  Tensor scores(In x) override;
 };
 
 }  // namespace dikkat

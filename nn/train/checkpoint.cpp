@@ -100,13 +100,24 @@ std::string describe(const GPTConfig& config) {
               config.tie_word_embeddings ? ", tied" : ", untied");
 }
 
-void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
-                      const std::vector<AdamW::Moments>& moments) {
+namespace {
+
+// Everything that is remembered about the weights, under "optimizer.m.blocks.0..." and so on.
+std::vector<Parameter> states_of(const Optimizer& optimizer) {
+  std::vector<Parameter> states;
+  for (size_t i = 0; i < optimizer.state_names().size(); ++i)
+    for (const Optimizer::Slot& slot : optimizer.slots())
+      states.push_back({"optimizer." + optimizer.state_names()[i] + "." + slot.name, slot.state[i]});
+  return states;
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const Optimizer& optimizer) {
   make_folders_for(path);
   std::vector<SafetensorsItem> items;
-  for (const AdamW::Moments& p : moments) items.push_back(item(p.name, p.weight));
-  for (const AdamW::Moments& p : moments) items.push_back(item("optimizer.m." + p.name, p.m));
-  for (const AdamW::Moments& p : moments) items.push_back(item("optimizer.v." + p.name, p.v));
+  for (const Optimizer::Slot& slot : optimizer.slots()) items.push_back(item(slot.name, slot.weight));
+  for (const Parameter& state : states_of(optimizer)) items.push_back(item(state.name, state.tensor));
   const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
   items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
   require_replaceable(path);
@@ -164,17 +175,10 @@ const Checkpoint& CheckpointFile::checkpoint() const {
   return contents_->checkpoint;
 }
 
-void CheckpointFile::read_into(const std::vector<AdamW::Moments>& moments) const {
-  for (const AdamW::Moments& p : moments) {
-    contents_->entry(p.name, p.weight);
-    contents_->entry("optimizer.m." + p.name, p.m);
-    contents_->entry("optimizer.v." + p.name, p.v);
-  }
-  for (const AdamW::Moments& p : moments) {
-    contents_->read(p.name, p.weight);
-    contents_->read("optimizer.m." + p.name, p.m);
-    contents_->read("optimizer.v." + p.name, p.v);
-  }
+void CheckpointFile::read_into(const Optimizer& optimizer) const {
+  std::vector<Parameter> all = states_of(optimizer);
+  for (const Optimizer::Slot& slot : optimizer.slots()) all.push_back({slot.name, slot.weight});
+  read_into(all);
 }
 
 void CheckpointFile::read_into(const std::vector<Parameter>& parameters) const {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nn/models/gpt.h"
-#include "nn/optim/adamw.h"
+#include "nn/optim/optimizer.h"
 
 namespace dikkat {
 
@@ -36,8 +36,7 @@ void require_replaceable(const std::string& path);
 
 // Writes `path`; what stood there becomes `path`.previous. Throws Error if that fails; what stood
 // there can then still be read with CheckpointFile(path).
-void write_checkpoint(const std::string& path, const Checkpoint& checkpoint,
-                      const std::vector<AdamW::Moments>& moments);
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const Optimizer& optimizer);
 
 // A checkpoint opened for reading. If `path` is missing because a run was killed in the middle of write_checkpoint(),
 // the newest complete one beside it is taken. Throws Error naming the file and the reason if it is missing, damaged or
@@ -51,7 +50,7 @@ class CheckpointFile {
   const Checkpoint& checkpoint() const;
 
   // Copies weights and moments. Everything is checked before the first number is written.
-  void read_into(const std::vector<AdamW::Moments>& moments) const;
+  void read_into(const Optimizer& optimizer) const;
 
   // Copies the weights alone: for a model that only talks.
   void read_into(const std::vector<Parameter>& parameters) const;

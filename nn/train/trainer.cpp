@@ -15,7 +15,7 @@ constexpr uint32_t batch_operation = 0x80000000u;
 CosineSchedule schedule_of(const TrainerOptions& options) {
   return {.peak = options.peak_rate,
           .floor = options.peak_rate / 10,
-          .warmup = std::min(options.warmup, std::max<int64_t>(1, options.steps / 10)),
+          .warmup = {std::min(options.warmup, std::max<int64_t>(1, options.steps / 10))},
           .total = options.steps};
 }
 
@@ -66,7 +66,7 @@ void Trainer::save(const std::string& path) const {
                         .notes = options_.notes,
                         .losses = losses_,
                         .validations = validations_};
-  write_checkpoint(path, checkpoint, optimizer_.moments());
+  write_checkpoint(path, checkpoint, optimizer_);
 }
 
 void Trainer::resume(const std::string& path) {
@@ -79,7 +79,7 @@ void Trainer::resume(const std::string& path) {
   require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ",
           saved.seed, " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch,
           "; they must be the same to go on");
-  file.read_into(optimizer_.moments());
+  file.read_into(optimizer_);
   optimizer_.set_steps(saved.step);
   losses_ = saved.losses;
   validations_ = saved.validations;

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 rm -rf malformed
-mkdir -p malformed/safetensors malformed/json malformed/jsonl
+mkdir -p malformed/safetensors malformed/json malformed/jsonl malformed/hf_model_dir
 
 # made READER NAME EXPECT WHY: the case whose file comes on standard input.
 made() {
@@ -58,3 +58,42 @@ printf '' | json empty error 'no bytes'
 
 printf '{"a": 1}\n\n[2]\n' | made jsonl ok_lines.jsonl ok 'valid: a blank line between two values'
 printf '{"a": 1}\n{"a": \n' | made jsonl cut_line.jsonl error 'the second line is cut'
+
+# A Llama of one layer and width 2, all of it zeros.
+config='{"model_type": "llama", "hidden_size": 2, "intermediate_size": 2, "num_hidden_layers": 1, "vocab_size": 2,
+ "num_attention_heads": 1, "num_key_value_heads": 1, "max_position_embeddings": 8, "rms_norm_eps": 1e-5,
+ "rope_theta": 10000.0, "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32"}'
+header= data=
+weight() {
+  local begin=$((${#data} / 2)) size=$((4 * ${2/,/*}))
+  header+="${header:+,}\"$1\":{\"dtype\":\"F32\",\"shape\":[$2],\"data_offsets\":[$begin,$((begin + size))]}"
+  for ((byte = 0; byte < size; byte++)); do data+='\0'; done
+}
+weight model.embed_tokens.weight 2,2
+weight model.layers.0.input_layernorm.weight 2
+for part in self_attn.{q,k,v,o} mlp.{gate,up,down}; do weight "model.layers.0.${part}_proj.weight" 2,2; done
+weight model.layers.0.post_attention_layernorm.weight 2
+weight model.norm.weight 2
+weight lm_head.weight 2,2
+
+# hf NAME EXPECT WHY [CHANGE OF CONFIG [CHANGE OF HEADER]]: a model's folder, changed by sed.
+hf() {
+  local path=hf_model_dir/$1
+  mkdir "malformed/$path"
+  sed "${4:-}" <<<"$config" >"malformed/$path/config.json"
+  tensors "$(sed "${5:-}" <<<"{$header}")" "$data" >"malformed/$path/model.safetensors"
+  printf '{"reader": "hf_model_dir", "case": "%s", "expect": "%s", "why": "%s", "path": "%s"}\n' \
+    "$1" "$2" "$3" "$path" >>malformed/cases.jsonl
+}
+
+hf ok_llama ok 'valid control'
+hf type error 'an unknown kind of model' 's/"llama"/"lama"/'
+hf no_type error 'no model_type' 's/"model_type": "llama", //'
+hf fraction error 'a size that is no whole number' 's/"hidden_size": 2/"hidden_size": 2.5/'
+hf many_layers error 'more layers than the file holds' 's/"num_hidden_layers": 1/"num_hidden_layers": 1000000/'
+hf heads error 'the width cannot be shared by the heads' 's/"num_attention_heads": 1/"num_attention_heads": 3/'
+hf activation error 'an unknown activation' 's/"silu"/"siluu"/'
+hf rope error 'an unknown scaling of rotary positions' 's/"rope_theta"/"rope_scaling": {"rope_type": "dynamite", "factor": 2}, &/'
+hf wide error 'the weights are narrower than config.json says' 's/"intermediate_size": 2/"intermediate_size": 3/'
+hf integers error 'weights that are whole numbers' '' 's/F32/I32/'
+hf renamed error 'a weight is missing, another one has no place' '' 's/lm_head/lm_hand/'
