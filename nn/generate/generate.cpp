@@ -20,6 +20,7 @@ std::vector<int32_t> generate(LanguageModel& model, std::vector<int32_t> ids, co
                               const std::function<bool(int32_t)>& on_token) {
   require(!ids.empty(), "generate: needs at least one token to continue");
   const NoGrad only_reading;
+  const Evaluating without_dropout(model);
   std::vector<int32_t> written;
   RandomStream stream{.seed = options.seed, .operation = writing_operation + options.draw};
   for (int64_t i = 0; i < options.max_new_tokens; ++i) {

@@ -75,4 +75,17 @@ struct LanguageModel : Module {
   static Tensor positions(const Ids& ids, const Padding& padding);
 };
 
+// While one of these lives, the model is not in training: for validation and writing.
+class Evaluating {
+ public:
+  explicit Evaluating(LanguageModel& model) : model_(model), before_(model.training) { model.train(false); }
+  ~Evaluating() { model_.train(before_); }
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+
+ private:
+  LanguageModel& model_;
+  bool before_;
+};
+
 }  // namespace dikkat

@@ -12,15 +12,43 @@ namespace {
 
 constexpr const char* format = "dikkat checkpoint 1";
 
+Json to_json(const GPTConfig& c) {
+  return Json::object({{"vocab_size", c.vocab_size},
+                       {"block_size", c.block_size},
+                       {"n_layer", c.n_layer},
+                       {"n_head", c.n_head},
+                       {"n_embd", c.n_embd},
+                       {"tie_word_embeddings", c.tie_word_embeddings},
+                       {"n_inner", c.n_inner},
+                       {"activation_function", c.activation_function},
+                       {"layer_norm_epsilon", c.layer_norm_epsilon},
+                       {"embd_pdrop", c.embd_pdrop},
+                       {"attn_pdrop", c.attn_pdrop},
+                       {"resid_pdrop", c.resid_pdrop}});
+}
+
+constexpr int64_t most = int64_t{1} << 31;  // of whole numbers in a checkpoint
+
+// What stands behind tie_word_embeddings came later; an older checkpoint has what was always so then.
+GPTConfig config_from_json(const JsonView& config) {
+  GPTConfig c = {.vocab_size = config.at("vocab_size").integer(1, most),
+                 .block_size = config.at("block_size").integer(1, most),
+                 .n_layer = config.at("n_layer").integer(1, 100'000),
+                 .n_head = config.at("n_head").integer(1, most),
+                 .n_embd = config.at("n_embd").integer(1, most),
+                 .tie_word_embeddings = config.at("tie_word_embeddings").boolean()};
+  if (const auto value = config.find("n_inner")) c.n_inner = value->integer(0, most);
+  if (const auto value = config.find("activation_function")) c.activation_function = value->string();
+  if (const auto value = config.find("layer_norm_epsilon")) c.layer_norm_epsilon = value->number();
+  if (const auto value = config.find("embd_pdrop")) c.embd_pdrop = value->number();
+  if (const auto value = config.find("attn_pdrop")) c.attn_pdrop = value->number();
+  if (const auto value = config.find("resid_pdrop")) c.resid_pdrop = value->number();
+  c.check();
+  return c;
+}
+
 // Everything that is no tensor, as one JSON text in the file's metadata.
 Json to_json(const Checkpoint& c) {
-  Json config = Json::object();
-  config.set("vocab_size", c.config.vocab_size);
-  config.set("block_size", c.config.block_size);
-  config.set("n_layer", c.config.n_layer);
-  config.set("n_head", c.config.n_head);
-  config.set("n_embd", c.config.n_embd);
-  config.set("tie_word_embeddings", c.config.tie_word_embeddings);
   Json notes = Json::object(), validations = Json::array();
   for (const auto& [key, value] : c.notes) notes.set(key, value);
   for (const auto& [step, loss] : c.validations) {
@@ -30,7 +58,7 @@ Json to_json(const Checkpoint& c) {
     validations.append(pair);
   }
   Json all = Json::object();
-  all.set("config", config);
+  all.set("config", to_json(c.config));
   all.set("step", c.step);
   all.set("steps", c.steps);
   all.set("batch", c.batch);
@@ -46,16 +74,8 @@ Json to_json(const Checkpoint& c) {
 }
 
 Checkpoint from_json(const Json& all) {
-  constexpr int64_t most = int64_t{1} << 31;
   Checkpoint c;
-  const JsonView config = all.at("config");
-  c.config = {.vocab_size = config.at("vocab_size").integer(1, most),
-              .block_size = config.at("block_size").integer(1, most),
-              .n_layer = config.at("n_layer").integer(1, 100'000),
-              .n_head = config.at("n_head").integer(1, most),
-              .n_embd = config.at("n_embd").integer(1, most),
-              .tie_word_embeddings = config.at("tie_word_embeddings").boolean()};
-  c.config.check();
+  c.config = config_from_json(all.at("config"));
   c.step = all.at("step").integer(0, most);
   c.steps = all.at("steps").integer(0, most);
   c.batch = all.at("batch").integer(1, most);

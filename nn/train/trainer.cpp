@@ -12,6 +12,9 @@ namespace {
 // The stream of random numbers that places windows: far from those that next_random_stream() counts up.
 constexpr uint32_t batch_operation = 0x80000000u;
 
+// From here on dropout counts in every step.
+constexpr uint32_t dropout_operation = 0x20000000u;
+
 CosineSchedule schedule_of(const TrainerOptions& options) {
   return {.peak = options.peak_rate,
           .floor = options.peak_rate / 10,
@@ -31,11 +34,13 @@ Trainer::Trainer(GPT& model, TokenData data, const TrainerOptions& options)
   require(options.steps >= 0 && options.batch > 0 && options.validation_windows > 0,
           "trainer: steps must not be negative and batch and validation_windows must be positive, got ", options.steps,
           ", ", options.batch, " and ", options.validation_windows);
+  model_.train();
 }
 
 Batch Trainer::next_batch() const {
-  const RandomStream stream{
-      .seed = options_.seed, .operation = batch_operation, .step = static_cast<uint32_t>(optimizer_.steps())};
+  const auto step = static_cast<uint32_t>(optimizer_.steps());
+  set_random_state({.seed = options_.seed, .operation = dropout_operation, .step = step});
+  const RandomStream stream{.seed = options_.seed, .operation = batch_operation, .step = step};
   return random_batch(data_.training, options_.batch, model_.config.block_size, stream);
 }
 
@@ -46,6 +51,7 @@ void Trainer::update(const Tensor& loss) {
 
 double Trainer::validate() {
   const NoGrad only_reading;
+  const Evaluating without_dropout(model_);
   const Batch all = leading_windows(data_.validation, options_.validation_windows, model_.config.block_size);
   const double loss = static_cast<double>(cross_entropy(model_.forward(all.inputs), all.targets).item());
   validations_.emplace_back(step(), loss);

@@ -40,7 +40,8 @@ class Trainer {
   const TrainerOptions& options() const { return options_; }
   int64_t step() const { return optimizer_.steps(); }  // steps taken
 
-  // The windows of the step to come. They depend on seed and step alone, so a resumed run sees the same ones.
+  // The windows of the step to come. They, and what dropout draws after this, depend on seed and step alone, so a
+  // resumed run sees the same.
   Batch next_batch() const;
 
   // Clips, updates the parameters, clears the gradients, and notes the loss.

@@ -1,0 +1,89 @@
+// Training that is stopped and goes on, with everything a configuration may ask for.
+#include <gtest/gtest.h>
+
+#include "core/ops.h"
+#include "nn/train/checkpoint.h"
+#include "nn/train/trainer.h"
+#include "tests/temporary_folder.h"
+
+namespace dikkat::test {
+namespace {
+
+GPTConfig unusual_config() {
+  return {.vocab_size = 7,
+          .block_size = 6,
+          .n_layer = 2,
+          .n_head = 2,
+          .n_embd = 8,
+          .tie_word_embeddings = false,
+          .n_inner = 12,
+          .activation_function = "relu",
+          .layer_norm_epsilon = 1e-3,
+          .embd_pdrop = 0.1,
+          .attn_pdrop = 0.2,
+          .resid_pdrop = 0.3};
+}
+
+TokenData some_data() {
+  TokenData data;
+  for (int32_t i = 0; i < 400; ++i) data.training.push_back(i * i % 7);
+  for (int32_t i = 0; i < 80; ++i) data.validation.push_back(i * 3 % 7);
+  return data;
+}
+
+void train(GPT& model, Trainer& trainer, int64_t until) {
+  while (trainer.step() < until) {
+    const Batch batch = trainer.next_batch();
+    const Tensor loss = cross_entropy(model.forward(batch.inputs), batch.targets);
+    loss.backward();
+    trainer.update(loss);
+    if (trainer.step() % 3 == 0) trainer.validate();
+  }
+}
+
+TEST(Trainer, GoesOnToTheSameBitsWithDropout) {
+  const TemporaryFolder folder;
+  const TrainerOptions options{.steps = 8, .batch = 3, .validation_windows = 4, .seed = 5};
+  manual_seed(1);
+  GPT whole(unusual_config());
+  Trainer in_one_go(whole, some_data(), options);
+  train(whole, in_one_go, 8);
+
+  manual_seed(1);
+  GPT first(unusual_config());
+  Trainer stopped(first, some_data(), options);
+  train(first, stopped, 4);
+  stopped.save(folder / "half.safetensors");
+  manual_seed(99);  // another process draws other first weights, and has drawn other numbers since
+  GPT second(unusual_config());
+  rand({17});
+  Trainer resumed(second, some_data(), options);
+  resumed.resume(folder / "half.safetensors");
+  train(second, resumed, 8);
+
+  EXPECT_EQ(resumed.losses(), in_one_go.losses());
+  EXPECT_EQ(resumed.validations(), in_one_go.validations());
+}
+
+TEST(Trainer, DropoutIsForTrainingAlone) {
+  manual_seed(1);
+  GPT model(unusual_config());
+  Trainer trainer(model, some_data(), {.steps = 2, .batch = 3, .validation_windows = 4});
+  EXPECT_TRUE(model.training);
+  EXPECT_EQ(trainer.validate(), trainer.validate());
+  EXPECT_TRUE(model.training);
+  const Batch batch = trainer.next_batch();
+  const auto loss = [&] { return cross_entropy(model.forward(batch.inputs), batch.targets).item(); };
+  EXPECT_NE(loss(), loss());
+}
+
+TEST(Checkpoint, KeepsTheWholeConfiguration) {
+  const TemporaryFolder folder;
+  GPT model(unusual_config());
+  const Trainer trainer(model, some_data(), {.steps = 2});
+  trainer.save(folder / "model.safetensors");
+  EXPECT_EQ(CheckpointFile(folder / "model.safetensors").checkpoint().config, unusual_config());
+}
+
+}  // namespace
+}  // namespace dikkat::test
