@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/strided_copy.h"
 #include "kernels/kernels.h"
 #include "kernels/scan.h"
 
@@ -123,13 +124,7 @@ void Tensor::backward(const Tensor& gradient, Graph graph, std::source_location 
   for (const auto& node : nodes)  // what an earlier backward() left in a kept graph does not count again
     if (node->op && node->owns_gradient) node->gradient->numbers.reset();
   const Tensor first = gradient.defined() ? gradient : ones(shape());
-  CopyArgs seed{.x = first.address(), .y = node().grad_address(), .rank = shape().rank(), .accumulate = true};
-  for (int i = 0; i < shape().rank(); ++i) {
-    seed.shape[i] = shape()[i];
-    seed.x_steps[i] = first.strides()[static_cast<size_t>(i)];
-    seed.y_steps[i] = grad_strides()[static_cast<size_t>(i)];
-  }
-  kernels().copy(seed);
+  copy_strided(shape(), first.address(), first.strides(), node().grad_address(), grad_strides(), true);
   for (std::shared_ptr<Node>& node : nodes) {
     if (!node->op) continue;
     node->op->backward(*node);
@@ -149,6 +144,12 @@ NoGrad::NoGrad() : before_(recording) {
   recording = false;
 }
 NoGrad::~NoGrad() {
+  recording = before_;
+}
+EnableGrad::EnableGrad() : before_(recording) {
+  recording = true;
+}
+EnableGrad::~EnableGrad() {
   recording = before_;
 }
 bool grad_enabled() {

@@ -74,6 +74,18 @@ class NoGrad {
 };
 bool grad_enabled();
 
+// While one of these lives, operations are recorded, also inside a NoGrad.
+class EnableGrad {
+ public:
+  EnableGrad();
+  ~EnableGrad();
+  EnableGrad(const EnableGrad&) = delete;
+  EnableGrad& operator=(const EnableGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
 // While one of these lives, `see` is told of every operation: its result, and the operation with its inputs.
 class Observer {
  public:

@@ -1,5 +1,8 @@
 // Tensors from nothing: constants, given numbers, random numbers.
+#include <limits>
+
 #include "core/autograd.h"
+#include "core/strided_copy.h"
 #include "core/tensor.h"
 #include "kernels/kernels.h"
 
@@ -12,7 +15,9 @@ RandomStream stream;
 }  // namespace
 
 Tensor empty(const Shape& shape, Category category) {
-  auto numbers = std::make_shared<Buffer>(shape.numel() * static_cast<int64_t>(sizeof(Real)), category);
+  constexpr auto bytes = static_cast<int64_t>(sizeof(Real));
+  require(shape.numel() <= std::numeric_limits<int64_t>::max() / bytes, "empty: shape ", shape, " is too large");
+  auto numbers = std::make_shared<Buffer>(shape.numel() * bytes, category);
   return tensor_over(std::move(numbers), shape, {0, contiguous_strides(shape)});
 }
 
@@ -32,11 +37,7 @@ Tensor ones(const Shape& shape, Category category) {
 Tensor eye(int64_t size) {
   Tensor out = zeros({size, size});
   const Tensor one = ones({size});
-  CopyArgs diagonal{.x = one.address(), .y = out.address(), .rank = 1};
-  diagonal.shape[0] = size;
-  diagonal.x_steps[0] = 1;
-  diagonal.y_steps[0] = size + 1;
-  kernels().copy(diagonal);
+  copy_strided({size}, one.address(), {1}, out.address(), {size + 1});
   return out;
 }
 

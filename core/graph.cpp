@@ -73,8 +73,9 @@ struct TreeWriter {
       const GraphNode& input = nodes[static_cast<size_t>(top.node->inputs[top.next++]) - 1];
       const bool is_last = top.next == top.node->inputs.size();
       out << top.margin << (is_last ? last : branch);
-      if (!input.inputs.empty() && !written.insert(input.id).second) {
-        out << '#' << input.id << ' ' << input.operation << ", see above\n";
+      if (!written.insert(input.id).second) {
+        out << '#' << input.id << ' ' << (input.name.empty() ? input.operation : "'" + input.name + "'")
+            << ", see above\n";
         continue;
       }
       write_line(input);
@@ -96,9 +97,9 @@ std::vector<GraphNode> graph_of(const Tensor& root) {
     const Node& node = x.node();
     GraphNode entry;
     entry.id = ids.at(&node);
-    entry.operation = node.made_by;
+    entry.operation = node.graph_freed ? text(node.made_by, " (graph freed by backward)") : node.made_by;
     entry.name = node.name;
-    entry.line = node.order > 0 ? place(node.where) : "";
+    entry.line = node.where.line() > 0 ? place(node.where) : "";
     entry.shape = node.shape;
     entry.first = first_numbers(x);
     if (x.has_grad() && node.requires_grad) entry.gradient = first_numbers(x.grad());

@@ -15,7 +15,7 @@ struct GraphNode {
   int64_t id = 0;         // 1, 2, 3 ... from the first that was made to the last
   std::string operation;  // "matmul"; "leaf" for what no recorded operation made
   std::string name;       // if it was given one
-  std::string line;       // of the lesson: "lesson.cpp:57"; empty for a leaf
+  std::string line;       // of the lesson: "lesson.cpp:57"; empty for a leaf that wants no gradient
   Shape shape;
   std::vector<double> first;     // its first numbers, at most eight
   std::vector<double> gradient;  // those of its gradient; none where it has none now
@@ -24,8 +24,8 @@ struct GraphNode {
 };
 
 // Everything that `root` was computed from, in the order in which it was made: an operation stands behind its operands.
-// Operations are remembered where a gradient is wanted, until backward() frees them; what was computed without is a
-// leaf here.
+// Operations are remembered where a gradient is wanted, until backward() frees them: look before it, or call
+// backward(Graph::keep). What was computed without is a leaf here.
 std::vector<GraphNode> graph_of(const Tensor& root);
 
 // Keeps the gradient of every tensor of the graph in the backward() to come, for looking at. Otherwise the gradients
@@ -33,12 +33,14 @@ std::vector<GraphNode> graph_of(const Tensor& root);
 void retain_grads(const Tensor& root);
 
 // The graph as a tree, from the result down to the leaves; a tensor that is used twice is written once, then referred
-// to:
+// to. The line of a leaf is the one that asked for its gradient.
 //
-//   #5 sum () = 14.0000   grad 1.0000   lesson.cpp:14
-//   └─ #4 multiply (3) = 1.0000 4.0000 9.0000   grad 1.0000 1.0000 1.0000   lesson.cpp:13
-//      ├─ #1 x (3) leaf = ...
-//      └─ #1 above
+//   #4 sum () = 28.0000   grad 1.0000   lesson.cpp:14
+//   └─ #3 add (3) = 2.0000 8.0000 18.0000   grad 1.0000 1.0000 1.0000   lesson.cpp:14
+//      ├─ #2 multiply (3) = 1.0000 4.0000 9.0000   grad 2.0000 2.0000 2.0000   lesson.cpp:13
+//      │  ├─ #1 leaf 'x' (3) = 1.0000 2.0000 3.0000   grad 4.0000 8.0000 12.0000   lesson.cpp:12
+//      │  └─ #1 'x', see above
+//      └─ #2 multiply, see above
 // `plain` draws with the characters of ASCII alone.
 void print_graph(const Tensor& root, std::ostream& out, bool plain = false);
 void print_graph(const Tensor& root);  // to standard output, for a lesson or the debugger

@@ -48,8 +48,7 @@ Ids Ids::reshaped(const Shape& shape) const {
 Ids Ids::first(int64_t count, int dim) const {
   const int at = shape_.index(dim);
   require(count >= 0 && count <= shape_[at], "ids: ", shape_, " has no ", count, " ids along dimension ", dim);
-  Shape shape = shape_;
-  shape[at] = count;
+  const Shape shape = shape_.with(at, count);
   int64_t outer = 1, inner = 1;
   for (int i = 0; i < at; ++i) outer *= shape_[i];
   for (int i = at + 1; i < shape_.rank(); ++i) inner *= shape_[i];

@@ -11,8 +11,8 @@
 namespace dikkat {
 
 // Views: the same numbers (and the same gradient) through another shape. ops/views.cpp
-Tensor reshape(In x,
-               const std::vector<int64_t>& sizes);  // one size may be -1: whatever is left; copies a view that skips
+// reshape: as many elements in other sizes, of which one may be -1: whatever is left. A view that skips is copied.
+Tensor reshape(In x, const std::vector<int64_t>& sizes);
 Tensor flatten(In x, int start_dim = 0, int end_dim = -1);  // joins neighbouring dimensions to one
 Tensor transpose(In x, int dim0 = -2, int dim1 = -1);       // (...,m,n) -> (...,n,m)
 Tensor permute(In x, const std::vector<int>& order);        // dimension i of the result is dimension order[i] of x
@@ -34,8 +34,8 @@ Tensor flip(In x, const std::vector<int>& dims);          // each of them in rev
 Tensor roll(In x, int64_t shift, int dim);                // moved towards the end; what falls out comes in at the front
 Tensor repeat(In x, const std::vector<int64_t>& times);   // the whole of it, again and again along each dimension
 Tensor repeat_interleave(In x, int64_t times, int dim);   // each element, again and again: 1 1 2 2
-Tensor pad(In x, const std::vector<int64_t>& sizes, double value = 0);  // before and after the last dimension, then the
-                                                                        // one before it ...; a negative size cuts
+// pad: so many of `value` before and after the last dimension, then around the one before it ...; a negative size cuts.
+Tensor pad(In x, const std::vector<int64_t>& sizes, double value = 0);
 Tensor tril(In x, int64_t diagonal = 0);  // keeps column - row <= diagonal of the last two dimensions, 0 elsewhere
 Tensor triu(In x, int64_t diagonal = 0);  // keeps column - row >= diagonal
 
@@ -74,7 +74,7 @@ Tensor sign(In x);  // -1, 0 or 1; its gradient is 0
 Tensor sin(In x);
 Tensor cos(In x);
 Tensor erf(In x);
-Tensor clamp(In x, double low, double high);  // slope 1 from low to high, both included
+Tensor clamp(In x, double low, double high);  // slope 1 between low and high, 0 at them
 
 // Activations. ops/activations.cpp
 Tensor tanh(In x);
@@ -92,8 +92,8 @@ Tensor silu_plain(In x);                       // the same, composed
 Tensor quick_gelu(In x);                       // x sigmoid(1.702 x)
 Tensor gelu(In x);                             // x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), as in GPT-2
 Tensor gelu_plain(In x);                       // the same, composed
-Tensor gelu_erf(In x);                         // x/2 (1 + erf(x/sqrt(2))): the exact one, as in BERT
-Tensor gelu_erf_plain(In x);                   // the same, composed
+Tensor gelu_erf(In x);                         // x/2 (1 + erf(x/sqrt(2))), as in BERT; NaN at inf, as in PyTorch
+Tensor gelu_erf_plain(In x);                   // the same, composed; inf at inf
 Tensor dropout(In x, double p,
                bool training = true);  // 0 with probability p, else x / (1 - p); x itself out of training
 
@@ -111,9 +111,9 @@ Tensor std(In x, bool unbiased = true);  // its square root; slope 0 at 0
 Tensor std(In x, int dim, bool unbiased = true, bool keepdim = false);
 Tensor std(In x, const std::vector<int>& dims, bool unbiased = true, bool keepdim = false);
 Tensor norm(In x, int dim, bool keepdim = false);  // sqrt(sum(x^2)); slope 0 at 0
-Tensor prod(In x, int dim, bool keepdim = false);
-Tensor cumsum(In x, int dim);
-Tensor max(In x);  // the gradient goes to the first of the largest
+Tensor prod(In x, int dim, bool keepdim = false);  // x[0] x[1] ... along dim; 1 if there is none
+Tensor cumsum(In x, int dim);                      // y[i] = x[0] + ... + x[i] along dim
+Tensor max(In x);                                  // the gradient goes to the first of the largest
 Tensor max(In x, int dim, bool keepdim = false);
 Tensor min(In x);
 Tensor min(In x, int dim, bool keepdim = false);
@@ -153,9 +153,9 @@ Tensor group_norm(In x, int64_t groups, In weight, In bias, double eps = 1e-5); 
 Tensor normalize(In x, int dim = -1, double eps = 1e-12);                        // x / max(norm(x), eps)
 
 // Softmax and masks. ops/softmax.cpp
-Tensor softmax(In x, int dim = -1);
-Tensor log_softmax(In x, int dim = -1);
-Tensor causal_mask(In scores);  // (...,Tq,Tk): -inf where a key lies in the future of its query
+Tensor softmax(In x, int dim = -1);      // exp(x) / sum(exp(x)) along dim, without overflow; all -inf: NaN
+Tensor log_softmax(In x, int dim = -1);  // x - logsumexp(x) along dim
+Tensor causal_mask(In scores);           // (...,Tq,Tk): -inf where a key lies in the future of its query
 Tensor band_mask(In scores, int64_t before, int64_t after);  // -inf where key - query - (Tk - Tq) < -before, or > after
 
 // Attention over heads: softmax(q k^T scale + mask) v.   q (B,Tq,H,D)  k, v (B,Tk,H/g,D) -> (B,Tq,H,D); g query heads
@@ -181,8 +181,11 @@ Tensor unfold(In x, Size2 kernel, const PatchOptions& options = {});       // (B
 Tensor conv2d(In x, In weight, In bias, const ConvOptions& options = {});  // (B,C,H,W) (O,C/groups,kh,kw) (O)
 Tensor conv2d(In x, In weight, const ConvOptions& options = {});
 Tensor conv1d(In x, In weight, In bias, const ConvOptions& options = {});  // (B,C,T) (O,C/groups,k) (O); widths count
-Tensor max_pool2d(In x, Size2 kernel, const PatchOptions& options = {.stride = 0});  // stride 0: that of the kernel
-Tensor avg_pool2d(In x, Size2 kernel, const PatchOptions& options = {.stride = 0});  // padding counts as zeros
+// Pools: the largest and the mean of each patch.  (B,C,H,W) -> (B,C,H',W'); stride 0: that of the kernel; the padding
+// is at most half of the kernel. For max_pool2d it does not count, and no patch may lie in it alone; for avg_pool2d it
+// counts as zeros.
+Tensor max_pool2d(In x, Size2 kernel, const PatchOptions& options = {.stride = 0});
+Tensor avg_pool2d(In x, Size2 kernel, const PatchOptions& options = {.stride = 0});
 
 // Losses. ops/loss.cpp, ops/cross_entropy.cpp
 // The mean of -log softmax(logits)[target] over the targets that are not ignore_index (-100).  logits (...,V), targets
@@ -190,13 +193,18 @@ Tensor avg_pool2d(In x, Size2 kernel, const PatchOptions& options = {.stride = 0
 Tensor cross_entropy(In logits, const Ids& targets);
 Tensor cross_entropy(In logits, const Ids& targets, const CrossEntropyOptions& options);
 Tensor cross_entropy_plain(In logits, const Ids& targets, const CrossEntropyOptions& options = {});
-Tensor cross_entropy_soft(In logits, In targets, Reduction reduction = Reduction::mean);  // targets: probabilities
+// cross_entropy_soft: -sum(targets log softmax(logits)) over V, for targets that are probabilities.  Both (...,V).
+Tensor cross_entropy_soft(In logits, In targets, Reduction reduction = Reduction::mean);
+// nll_loss: -log_probabilities[target], (...,V) for targets (...); a target -100 does not count.
 Tensor nll_loss(In log_probabilities, const Ids& targets, Reduction reduction = Reduction::mean);
+// The losses from here to kl_div are between x and y of one shape.
 Tensor mse_loss(In x, In y, Reduction reduction = Reduction::mean);  // (x - y)^2
 Tensor l1_loss(In x, In y, Reduction reduction = Reduction::mean);   // |x - y|
-Tensor smooth_l1_loss(In x, In y, double beta = 1,
-                      Reduction reduction = Reduction::mean);  // d^2 / (2 beta) below beta, |d| - beta/2 above
-Tensor huber_loss(In x, In y, double delta = 1, Reduction reduction = Reduction::mean);  // delta times smooth_l1
+// smooth_l1_loss, d = x - y: d^2 / (2 beta) where |d| < beta, |d| - beta/2 elsewhere.
+Tensor smooth_l1_loss(In x, In y, double beta = 1, Reduction reduction = Reduction::mean);
+// huber_loss, d = x - y: d^2 / 2 where |d| < delta, delta (|d| - delta/2) elsewhere (Huber, 1964).
+Tensor huber_loss(In x, In y, double delta = 1, Reduction reduction = Reduction::mean);
+// With t = targets: -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)), without overflow.
 Tensor binary_cross_entropy_with_logits(In x, In targets, Reduction reduction = Reduction::mean);
 Tensor kl_div(In log_q, In p, Reduction reduction = Reduction::batchmean);  // p (log p - log q); 0 where p is 0
 Tensor cosine_similarity(In a, In b, int dim = -1, double eps = 1e-8);      // a . b / (max(|a|, eps) max(|b|, eps))

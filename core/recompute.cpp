@@ -4,6 +4,22 @@
 
 namespace dikkat {
 
+namespace {
+
+// The random numbers of an earlier time, while it lives.
+class RandomAgain {
+ public:
+  explicit RandomAgain(const RandomStream& then) : now_(random_state()) { set_random_state(then); }
+  ~RandomAgain() { set_random_state(now_); }
+  RandomAgain(const RandomAgain&) = delete;
+  RandomAgain& operator=(const RandomAgain&) = delete;
+
+ private:
+  RandomStream now_;
+};
+
+}  // namespace
+
 namespace op {
 
 // y = function(x).      dx and the parameters' gradients: function(x) once more, recorded this time, and back from dy
@@ -12,13 +28,14 @@ struct Recompute : Op {
       : Op("recompute", {std::move(x)}), function(std::move(function)), random(random) {}
   void backward(Node& out) override {
     const Tensor& x = inputs[0];
-    const RandomStream now = random_state();
-    set_random_state(random);
+    const EnableGrad recording;
     // The same numbers and the same gradient as x, but without the history of x: the inner backward() ends here.
     Tensor start = window(x, x.shape(), x.node().layout, x.node().gradient_layout);
     start.node().requires_grad = x.requires_grad();
-    Tensor again = function(start);
-    set_random_state(now);
+    const Tensor again = [&] {
+      const RandomAgain same(random);
+      return function(start);
+    }();
     out.grad_address();
     again.backward(tensor_over(out.gradient->numbers, out.shape, out.gradient_layout));
   }

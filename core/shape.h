@@ -24,7 +24,6 @@ class Shape {
 
   // The size of dimension `dim`; negative counts from the end: shape[-1] is the last. Throws Error out of range.
   int64_t operator[](int dim) const { return sizes_[static_cast<size_t>(index(dim))]; }
-  int64_t& operator[](int dim) { return sizes_[static_cast<size_t>(index(dim))]; }
 
   // The number of elements: the product of the sizes, 1 for ().
   int64_t numel() const {
@@ -40,16 +39,25 @@ class Shape {
   }
 
   // False if a further dimension of `size` would make this too large: then a size went wrong.
-  bool has_room_for(int64_t size) const {
-    constexpr int64_t most = int64_t{1} << 40;  // elements; products stay exact
-    return size <= most && (numel() == 0 || size <= most / numel());
-  }
+  bool has_room_for(int64_t size) const { return size <= most / bound(rank_); }
+
+  // False if `size` in place of dimension `dim` would.
+  bool has_room_for(int64_t size, int dim) const { return size <= most / bound(index(dim)); }
 
   void append(int64_t size) {
     require(rank_ < max_rank, "a shape has at most ", max_rank, " dimensions");
     require(size >= 0, "a shape cannot have the negative size ", size);
     require(has_room_for(size), "shape ", *this, " with a further dimension of ", size, " is too large");
     sizes_[static_cast<size_t>(rank_++)] = size;
+  }
+
+  // The same shape, but with `size` as dimension `dim`. Throws Error where append() would.
+  Shape with(int dim, int64_t size) const {
+    require(size >= 0, "a shape cannot have the negative size ", size);
+    require(has_room_for(size, dim), "shape ", *this, " with ", size, " as dimension ", dim, " is too large");
+    Shape changed = *this;
+    changed.sizes_[static_cast<size_t>(index(dim))] = size;
+    return changed;
   }
 
   std::vector<int64_t> sizes() const { return {sizes_.begin(), sizes_.begin() + rank_}; }
@@ -69,6 +77,17 @@ class Shape {
   }
 
  private:
+  static constexpr int64_t most = int64_t{1} << 40;  // elements; products stay exact
+
+  // The product of all sizes but that of `left_out`, where a size of 0 counts as 1: strides are products as well, of a
+  // part of the sizes, and must stay exact even where nothing lies at them. At most `most`.
+  int64_t bound(int left_out) const {
+    int64_t product = 1;
+    for (int i = 0; i < rank_; ++i)
+      if (i != left_out && sizes_[static_cast<size_t>(i)] > 0) product *= sizes_[static_cast<size_t>(i)];
+    return product;
+  }
+
   std::array<int64_t, max_rank> sizes_{};
   int rank_ = 0;
 };

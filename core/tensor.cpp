@@ -44,7 +44,7 @@ bool Tensor::requires_grad() const {
   return node().requires_grad;
 }
 
-Tensor& Tensor::requires_grad_(bool wanted) {
+Tensor& Tensor::requires_grad_(bool wanted, std::source_location where) {
   require(node().is_leaf(), "requires_grad_: ", node().made_by,
           " made this tensor; only a leaf can be changed. Use detach()");
   if (!node().owns_gradient) {  // a view that becomes a leaf no longer shares the gradient of what it was cut from
@@ -54,6 +54,7 @@ Tensor& Tensor::requires_grad_(bool wanted) {
     node().owns_gradient = true;
   }
   node().requires_grad = wanted;
+  node().where = where;
   node().gradient->category = Category::gradients;
   return *this;
 }

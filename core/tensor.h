@@ -45,7 +45,7 @@ class Tensor {
   bool requires_grad() const;
 
   // Makes this tensor a leaf whose gradient is wanted. Returns itself.
-  Tensor& requires_grad_(bool wanted = true);
+  Tensor& requires_grad_(bool wanted = true, std::source_location where = std::source_location::current());
 
   // Computes the gradient of this single number for every tensor that it depends on and that requires one, from the
   // last operation back to the first. Gradients add up until zero_grad(). The graph is freed on the way, unless kept.

@@ -2,6 +2,7 @@
 
 #include "core/autograd.h"
 #include "core/ops.h"
+#include "core/strided_copy.h"
 #include "kernels/kernels.h"
 
 namespace dikkat {
@@ -9,13 +10,7 @@ namespace dikkat {
 void assign(const Tensor& target, const Tensor& x) {
   require(x.shape() == target.shape(), "assign: a tensor of ", target.shape(), " cannot take the numbers of ",
           x.shape());
-  CopyArgs args{.x = x.address(), .y = target.address(), .rank = x.rank()};
-  for (int i = 0; i < x.rank(); ++i) {
-    args.shape[i] = x.size(i);
-    args.x_steps[i] = x.strides()[static_cast<size_t>(i)];
-    args.y_steps[i] = target.strides()[static_cast<size_t>(i)];
-  }
-  kernels().copy(args);
+  copy_strided(x.shape(), x.address(), x.strides(), target.address(), target.strides());
 }
 
 void add_squares(const Tensor& x, const Tensor& total) {

@@ -102,6 +102,10 @@ RotarySpeeds rotary_speeds(const RopeConfig& config, int64_t head_dim) {
     squeeze_yarn(result.speeds, config);
     result.factor = yarn_factor(config);
   }
+  bool usable = std::isfinite(result.factor) && std::abs(result.factor) < 1e6;
+  for (const double speed : result.speeds) usable = usable && std::isfinite(speed) && std::abs(speed) < 1e6;
+  require(usable, "rotary positions: with theta ", config.theta, " and factor ", config.factor,
+          " the angles are no usable numbers; these settings cannot be meant");
   return result;
 }
 

@@ -26,7 +26,7 @@ struct Summary {
   int64_t activation_bytes = 0;
 };
 
-// Runs `forward` once and tells what it did:   summary(model, [&] { model.forward(ids); })
+// Runs `forward` once and tells what it did:   summarize(model, [&] { model.forward(ids); })
 Summary summarize(Module& model, const std::function<void()>& forward);
 
 // The table:

@@ -78,6 +78,15 @@ TEST(Recompute, KeepsNoIntermediateResults) {
   EXPECT_EQ(live_after(true), 1);
 }
 
+TEST(Recompute, GoesBackInsideNoGradToo) {
+  Tensor x = tensor({2, 3});
+  x.requires_grad_();
+  const Tensor y = sum(In(recompute([](const Tensor& t) { return t * t; }, x)));
+  const NoGrad only_reading;
+  y.backward();
+  EXPECT_EQ(numbers(x.grad()), (std::vector<Real>{4, 6}));
+}
+
 TEST(Recompute, UnderNoGradIsTheFunction) {
   const NoGrad reading;
   Tensor x = tensor({2});
@@ -86,6 +95,7 @@ TEST(Recompute, UnderNoGradIsTheFunction) {
 
 TEST(PrintGraph, ShowsEveryOperationOnce) {
   Tensor x = tensor({1, 2, 3}).named("x");
+  const int first = __LINE__ + 1;
   x.requires_grad_();
   const Tensor y = x * x;
   const Tensor loss = sum(y + y);
@@ -93,15 +103,13 @@ TEST(PrintGraph, ShowsEveryOperationOnce) {
   loss.backward(Graph::keep);
   std::ostringstream out;
   print_graph(loss, out, true);
-  const std::string line = std::to_string(__LINE__ - 6), next = std::to_string(__LINE__ - 5);
-  EXPECT_EQ(
-      out.str(),
-      "#4 sum () = 28.0000   grad 1.0000   core_graph_test.cpp:" + next + "\n" +
-          "`- #3 add (3) = 2.0000 8.0000 18.0000   grad 1.0000 1.0000 1.0000   core_graph_test.cpp:" + next + "\n" +
-          "   +- #2 multiply (3) = 1.0000 4.0000 9.0000   grad 2.0000 2.0000 2.0000   core_graph_test.cpp:" + line +
-          "\n" + "   |  +- #1 leaf 'x' (3) = 1.0000 2.0000 3.0000   grad 4.0000 8.0000 12.0000\n" +
-          "   |  `- #1 leaf 'x' (3) = 1.0000 2.0000 3.0000   grad 4.0000 8.0000 12.0000\n" +
-          "   `- #2 multiply, see above\n");
+  const auto line = [&](int number) { return text("   core_graph_test.cpp:", first + number, "\n"); };
+  EXPECT_EQ(out.str(), "#4 sum () = 28.0000   grad 1.0000" + line(2) +
+                           "`- #3 add (3) = 2.0000 8.0000 18.0000   grad 1.0000 1.0000 1.0000" + line(2) +
+                           "   +- #2 multiply (3) = 1.0000 4.0000 9.0000   grad 2.0000 2.0000 2.0000" + line(1) +
+                           "   |  +- #1 leaf 'x' (3) = 1.0000 2.0000 3.0000   grad 4.0000 8.0000 12.0000" + line(0) +
+                           "   |  `- #1 'x', see above\n"
+                           "   `- #2 multiply, see above\n");
 }
 
 TEST(PrintGraph, IsDataToo) {

@@ -53,7 +53,7 @@ TEST(Kinks, Slopes) {
   EXPECT_EQ(slopes({-1, 0, 1}, [](In x) { return relu(x); }), (Numbers{0, 0, 1}));
   EXPECT_EQ(slopes({-1, 0, 1}, [](In x) { return abs(x); }), (Numbers{-1, 0, 1}));
   EXPECT_EQ(slopes({-1, 0, 1}, [](In x) { return sign(x); }), (Numbers{0, 0, 0}));
-  EXPECT_EQ(slopes({-2, -1, 0, 1, 2}, [](In x) { return clamp(x, -1, 1); }), (Numbers{0, 1, 1, 1, 0}));
+  EXPECT_EQ(slopes({-2, -1, 0, 1, 2}, [](In x) { return clamp(x, -1, 1); }), (Numbers{0, 0, 1, 0, 0}));
   EXPECT_EQ(slopes({-2, -1, 0, 1, 2}, [](In x) { return hardtanh(x); }), (Numbers{0, 0, 1, 0, 0}));
 }
 
@@ -116,6 +116,52 @@ TEST(Reciprocal, IsRoundedAsDivisionIs) {
   const Numbers ours = numbers(1.0 / x), same = numbers(reciprocal(x));
   for (size_t i = 0; i < ours.size(); ++i) ASSERT_EQ(ours[i], Real(1) / x.values()[i]);
   EXPECT_EQ(ours, same);
+}
+
+TEST(Division, ByANumberIsRoundedOnce) {
+  EXPECT_EQ((tensor({49}) / 49.0).item(), 1);
+  std::vector<double> odd;
+  for (int i = 1; i < 2000; ++i) odd.push_back(0.37 * i);
+  for (const double divisor : {3.0, 49.0, 0.7, -1e-3}) {
+    Tensor x = tensor(odd).requires_grad_();
+    const Tensor y = x / divisor;
+    y.backward(x.detach());
+    for (size_t i = 0; i < odd.size(); ++i) {
+      ASSERT_EQ(y.values()[i], x.values()[i] / Real(divisor));
+      ASSERT_EQ(x.grad().values()[i], y.values()[i]);  // of dy = x
+    }
+  }
+}
+
+TEST(Division, SlopesOfExtremeNumbers) {
+  const Tensor a = tensor({1e20, 1e-20}), x = tensor({1e20, 1e-20});
+  Tensor b = x.detach().requires_grad_();
+  sum(a / b).backward();
+  EXPECT_EQ(numbers(b.grad()), (Numbers{Real(-1) / x.values()[0], Real(-1) / x.values()[1]}));
+}
+
+// Which of two elements was written last is found by positions that must be exact as float.
+TEST(Scatter, TooManyPositionsForAGradient) {
+  constexpr int64_t count = (int64_t{1} << 24) + 1;
+  const Ids index(std::vector<int32_t>(count, 0));
+  const Tensor source = expand(ones({1}).requires_grad_(), {count});
+  expect_parts(message_of([&] { scatter(zeros({1}), 0, index, source); }), {"scatter", "16777217", "at most 16777216"});
+  EXPECT_EQ(scatter(zeros({1}), 0, index, source.detach()).item(), 1);
+}
+
+// A dilated window can have its elements on both sides of the picture, and none in it.
+TEST(MaxPool, RefusesPatchesOfPaddingAlone) {
+  const auto mistake = [](const Tensor& x, const Size2& kernel, const PatchOptions& options) {
+    return message_of([&] { max_pool2d(x, kernel, options); });
+  };
+  const PatchOptions wide{.stride = 1, .padding = {0, 1}, .dilation = {1, 2}};
+  expect_parts(mistake(ones({1, 1, 3, 1}), {1, 2}, wide), {"max_pool2d", "see nothing of (1,1,3,1)"});
+  const PatchOptions tall{.stride = 1, .padding = {1, 0}, .dilation = {4, 1}};
+  expect_parts(mistake(ones({1, 1, 3, 1}), {2, 1}, tall), {"max_pool2d", "see nothing of (1,1,3,1)"});
+  expect_parts(mistake(ones({1, 1, 0, 3}), {2, 1}, {.stride = 1, .padding = {1, 0}}), {"max_pool2d", "see nothing"});
+  EXPECT_EQ(numbers(max_pool2d(tensor({1, 2}, {1, 1, 1, 2}), {1, 2}, wide)), (Numbers{2, 1}));
+  EXPECT_EQ(numbers(max_pool2d(tensor({3, 1, 2}, {1, 1, 1, 3}), {1, 2}, wide)), (Numbers{1, 3, 1}));
+  EXPECT_EQ(numbers(avg_pool2d(ones({1, 1, 3, 1}), {1, 2}, wide)), (Numbers{0, 0, 0}));  // zeros are its padding
 }
 
 TEST(LogSumExp, DoesNotOverflow) {

@@ -57,6 +57,45 @@ TEST(Shape, RefusesWhatCannotBe) {
   expect_parts(message_of([] { Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}; }), {"at most 8 dimensions"});
   expect_parts(message_of([] { Shape{1 << 30, 1 << 30}; }), {"too large"});
   expect_parts(message_of([] { Shape{int64_t{1} << 62, 4}; }), {"too large"});
+  // Nothing in a dimension does not make room for others: their strides would overflow.
+  expect_parts(message_of([] { Shape{0, int64_t{1} << 40, int64_t{1} << 40}; }), {"too large"});
+  expect_parts(message_of([] { Shape{int64_t{1} << 40, 0, 2}; }), {"too large"});
+  EXPECT_EQ((Shape{0, int64_t{1} << 20, int64_t{1} << 20}).numel(), 0);
+}
+
+TEST(Shape, ChangesOneSizeOnly) {
+  const Shape shape{2, 3, 5};
+  EXPECT_EQ(shape.with(1, 7), (Shape{2, 7, 5}));
+  EXPECT_EQ(shape.with(-1, 0), (Shape{2, 3, 0}));
+  EXPECT_EQ(shape, (Shape{2, 3, 5}));
+  EXPECT_EQ((Shape{0, 8}).with(0, int64_t{1} << 37)[0], int64_t{1} << 37);
+  expect_parts(message_of([&] { shape.with(3, 1); }), {"dimension 3", "(2,3,5)"});
+  expect_parts(message_of([&] { shape.with(0, -1); }), {"negative size -1"});
+  expect_parts(message_of([&] { shape.with(1, int64_t{1} << 40); }), {"(2,3,5)", "dimension 1", "too large"});
+  expect_parts(message_of([] { Shape({1, 0, int64_t{1} << 40}).with(0, 2); }), {"too large"});
+}
+
+// What a view repeats takes no memory, so that a shape can be as large as shapes get.
+TEST(Shape, OperationsRefuseWhatBecomesTooLarge) {
+  constexpr int64_t most = int64_t{1} << 40;
+  const Tensor x = expand(ones({1, 1}), {1, most}), tall = expand(ones({1, 1}), {most, 1}), nothing = zeros({0});
+  const Ids twice({0, 0});
+  const auto expect_refused = [](int line, const char* name, const std::function<void()>& mistake) {
+    const std::string message = message_of(mistake);
+    expect_parts(message, {name, "too large"});
+    EXPECT_TRUE(message.ends_with(text("   core_tensor_test.cpp:", line))) << message;
+  };
+  expect_refused(__LINE__, "index_select", [&] { index_select(x, 0, twice); });
+  expect_refused(__LINE__, "index_add", [&] { index_add(x, 0, twice, x); });
+  expect_refused(__LINE__, "cat", [&] { cat({x, x}, 0); });
+  expect_refused(__LINE__, "stack", [&] { stack({x, x}, 0); });
+  expect_refused(__LINE__, "add", [&] { x + ones({2, 1}); });
+  expect_refused(__LINE__, "matmul", [&] { matmul(tall, ones({1, 2})); });
+  expect_refused(__LINE__, "linear", [&] { linear(tall, ones({2, 1})); });
+  expect_refused(__LINE__, "reshape", [&] { reshape(nothing, {0, most, most}); });
+  expect_refused(__LINE__, "repeat", [&] { repeat(x, {2, 1}); });
+  expect_refused(__LINE__, "unfold", [&] { unfold(ones({1, 1, 1, 1}), 1, {.padding = int64_t{1} << 30}); });
+  expect_parts(message_of([&] { one_hot(twice, most); }), {"one_hot", "too large"});
 }
 
 TEST(Tensor, GivesItsNumbers) {

@@ -34,11 +34,13 @@ struct Tolerance {
   double absolute = 0;  // of each element: |a_i-b_i| <= absolute + relative |b_i|
   double relative = 0;
   double of_largest = 0;  // of each element: |a_i-b_i| <= of_largest max|b|
+  double noise = 0;       // the rounding of larger terms that cancelled: so near is near enough, too
 };
 
 struct Comparison {
   std::string difference;  // empty: near enough
   double error = 0;        // |a-b| / |b| over the finite elements
+  bool noise = false;      // near enough only because both are rounding noise
 };
 
 Comparison compare(std::span<const double> found, std::span<const double> expected, const Tolerance& tolerance);

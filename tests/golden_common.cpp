@@ -95,14 +95,16 @@ Comparison compare(std::span<const double> found, std::span<const double> expect
     largest = std::max(largest, std::abs(expected[i]));
   }
   const double error = norm > 0 ? distance / norm : distance;
-  if (tolerance.of_norm > 0 && distance > tolerance.of_norm * norm + tolerance.absolute) {
+  if (tolerance.of_norm > 0 && distance > tolerance.of_norm * norm) {
+    if (distance <= tolerance.noise) return {"", error, true};
     return {text("the distance is ", distance, ", the norm ", norm, ": a relative error of ", error, ", more than ",
                  tolerance.of_norm),
             error};
   }
   for (size_t i = 0; i < expected.size(); ++i) {
     const double allowed =
-        tolerance.absolute + tolerance.relative * std::abs(expected[i]) + tolerance.of_largest * largest;
+        std::max(tolerance.absolute + tolerance.relative * std::abs(expected[i]) + tolerance.of_largest * largest,
+                 tolerance.noise);
     const double difference = std::abs(found[i] - expected[i]);
     if (std::isfinite(expected[i]) && difference > allowed) {
       return {text("element ", i, " is ", found[i], " instead of ", expected[i], ": ", difference, " apart, more than ",

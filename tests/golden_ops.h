@@ -70,9 +70,9 @@ class OpsCase {
   const std::vector<double>& suffixes() const { return suffixes_; }
   void set_suffixes(const std::vector<double>& suffixes) { suffixes_ = suffixes; }
 
-  // Rounding to float is felt in gradients as many times as this: 1 at first. Gradients that vanish by cancellation
-  // need it, and divisions by something small.
-  void set_amplification(double amplification) const { amplification_ = amplification; }
+  // The terms that the gradient of this input is summed from are as many times larger than the upstream gradient: 1 at
+  // first and 1000 at most. Where they cancel, their rounding is all that is left.
+  void set_amplification(const std::string& input, double amplification) const;
 
   // What a gradient must be equal to instead of the stored numbers, and why.
   void correct_gradient(const std::string& input, const Tensor& gradient) const;
@@ -80,13 +80,16 @@ class OpsCase {
   // Compares what an operation gave, and the gradients that it leaves; the differences, one text each.
   std::vector<std::string> differences(const Outputs& found) const;
 
+  // The inputs whose gradients were near enough only as rounding noise, so far.
+  const std::set<std::string>& noise() const { return noise_; }
+
   Attributes attrs;
 
  private:
   std::string key(const std::string& name) const { return name_ + "." + name; }
   Tolerance tolerance() const;
   double norm_of(const std::string& name) const;  // 0 if there is none
-  Tolerance gradient_tolerance() const;
+  Tolerance gradient_tolerance(const std::string& input) const;
   std::string output_difference(const Output& found, const std::string& output) const;
   void go_back(const Outputs& found) const;
   void forget_gradients() const;
@@ -96,7 +99,8 @@ class OpsCase {
   std::vector<std::string> inputs_, outputs_, grads_;
   std::map<std::string, Tensor> stored_, used_;
   std::vector<double> suffixes_;
-  mutable double amplification_ = 1;
+  mutable std::map<std::string, double> amplification_;
+  mutable std::set<std::string> noise_;
   mutable std::map<std::string, std::vector<double>> corrected_;
 };
 

@@ -72,7 +72,8 @@ Runner attended(Attention operation, bool fused) {
     require(q.size(2) == groups * k.size(2), "there are not ", groups, " query heads for each key head");
     if (fused && v.size(-1) != q.size(-1)) return {};  // that is what the plain one is for
     const double scale = options.scale != 0 ? options.scale : 1 / std::sqrt(static_cast<double>(q.size(-1)));
-    one.set_amplification(std::max(1.0, scale * largest(v) * std::max(largest(q), largest(k))));
+    one.set_amplification("q", scale * largest(v) * largest(k));
+    one.set_amplification("k", scale * largest(v) * largest(q));
     // PyTorch's fused kernel goes back from exp(score - logsumexp), and beside -1e9 float cannot hold the logarithm:
     // its weights are then all 1 in place of 1/keys. Its outputs are right, its gradients there are not.
     if (one.has("mask") && !one.is_mask("mask") && buries_a_row(one.constant("mask"))) correct_gradients(one, scale);

@@ -104,7 +104,7 @@ double amplification(const Tensor& x, const Tensor& weight, double eps, bool cen
 Runner rms_norm_by(Tensor (*operation)(In, In, double)) {
   return [operation](const OpsCase& one) -> Outputs {
     const double eps = one.attrs.number("eps", 1e-6);
-    if (one["x"].numel() > 0) one.set_amplification(amplification(one["x"], one["w"], eps, false));
+    if (one["x"].numel() > 0) one.set_amplification("x", amplification(one["x"], one["w"], eps, false));
     return {operation(one["x"], one["w"], eps)};
   };
 }
@@ -120,7 +120,10 @@ Runner layer_norm_by(LayerNorm operation, bool plain) {
     if (one.has("w")) {
       const Tensor w = one["w"];
       require(w.rank() == dims, "the weight has ", w.rank(), " dimensions, not ", dims);
-      if (x.numel() > 0) one.set_amplification(amplification(x, w, eps, true));
+      if (x.numel() > 0) one.set_amplification("x", amplification(x, w, eps, true));
+      // A row of one number is its own mean: it is normalised to 0 exactly. PyTorch's weight gradient is rounding
+      // noise.
+      if (w.numel() == 1) one.correct_gradient("w", zeros(w.shape()));
       return {operation(x, w, one["b"], eps)};
     }
     if (plain) return {};

@@ -21,6 +21,7 @@ inline const std::vector<UnaryKind>& unary_kinds() {
   constexpr double f = function_error;
   static const std::vector<UnaryKind> kinds = {
       {"affine", Unary::affine, -1, 1, {0, 4 * unit}, -1, 1, 2},
+      {"divide", Unary::divide, -1, 1, {2 * unit, 0}, -1, 1, 0.6},
       {"power_2.5", Unary::power, 0, 4, {f, 0}, -1, 1, 20, 8, 2.5},
       {"power_0", Unary::power, -2, 2, {f, 0}, -1, 1, 0, 8, 0},
       {"power_1", Unary::power, -2, 2, {f, 0}, -1, 1, 1, 8, 1},

@@ -1,4 +1,5 @@
-// Infinity, NaN and empty rows: kernels must do with them what the formula says. Every test runs on both tables.
+// Infinity, NaN, empty rows, the last bit: kernels must do with them what the formula says. Every test runs on both
+// tables.
 #include "tests/kernel_values.h"
 
 namespace dikkat::test {
@@ -37,6 +38,27 @@ TEST_P(KernelSpecialValues, MatmulPassesNaNAndForgetsOldC) {
   args.k = 0;
   table->matmul(args);
   EXPECT_EQ(std::count(c.begin(), c.end(), Real{0}), size * size);
+}
+
+// Quotients that float rounds correctly, though the products with the rounded reciprocals lie beside them.
+TEST_P(KernelSpecialValues, DivisionByANumberIsRoundedOnce) {
+  for (const Real divisor : {3, 7, 41, 47, 49, 55, 61, 82, 83, 94, 97, 98}) {
+    Numbers x, expected;
+    for (int i = 1; i < 200; ++i) x.push_back(divisor * static_cast<Real>(i));
+    for (const Real number : x) expected.push_back(number / divisor);
+    Numbers y(x.size()), dx(x.size());
+    const auto size = static_cast<int64_t>(x.size());
+    table->unary({.function = Unary::divide, .x = x.data(), .y = y.data(), .size = size, .alpha = divisor});
+    table->unary_backward({.function = Unary::divide,
+                           .x = x.data(),
+                           .y = y.data(),
+                           .dy = x.data(),
+                           .dx = dx.data(),
+                           .size = size,
+                           .alpha = divisor});
+    EXPECT_EQ(y, expected) << divisor;
+    EXPECT_EQ(dx, expected) << divisor;
+  }
 }
 
 TEST_P(KernelSpecialValues, SoftmaxOfInfinity) {

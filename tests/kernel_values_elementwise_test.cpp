@@ -49,6 +49,7 @@ TEST_P(KernelElementwiseValues, Unary) {
     expect_points(*table, function, points, alpha, beta);
   };
   expect(Unary::affine, {{2, 5, 3}, {-1, -4, 3}}, 3, -1);
+  expect(Unary::divide, {{6, -1.5, -0.25}, {-1, 0.25, -0.25}, {0, 0, -0.25}}, -4);
   expect(Unary::power, {{4, 32, 20}, {0, 0, 0}, {1, 1, 2.5}}, 2.5);
   expect(Unary::power, {{-3, 9, -6}, {0, 0, 0}, {0.5, 0.25, 1}}, 2);
   expect(Unary::power, {{4, 0.5, -1.0 / 16}, {0.25, 2, -4}}, -0.5);
@@ -72,7 +73,7 @@ TEST_P(KernelElementwiseValues, Unary) {
   expect(Unary::relu, {{-3, 0, 0}, {2, 2, 1}, {0, 0, 0}});
   expect(Unary::leaky_relu, {{-3, -0.75, 0.25}, {2, 2, 1}, {0, 0, 0.25}}, 0.25);
   expect(Unary::elu, {{2, 2, 1}, {-std::log(2), -1, 1}, {-1e-6, -2e-6, 2}, {0, 0, 2}}, 2);
-  expect(Unary::clamp, {{-1, -0.5, 0}, {-0.5, -0.5, 1}, {0.1, 0.1, 1}, {0.75, 0.75, 1}, {1, 0.75, 0}}, -0.5, 0.75);
+  expect(Unary::clamp, {{-1, -0.5, 0}, {-0.5, -0.5, 0}, {0.1, 0.1, 1}, {0.75, 0.75, 0}, {1, 0.75, 0}}, -0.5, 0.75);
   expect(Unary::softplus, {{0, std::log(2), 0.5}, {std::log(3), std::log(4), 0.75}, {50, 50, 1}});
   expect(Unary::silu, {{0, 0, 0.5}, {std::log(3) / 2, std::log(3) / 2 * 0.75, 0.75 + 0.1875 * std::log(3)}}, 2);
   // The normal distribution at 1 is 0.8413447461, its density 0.2419707245.
@@ -199,6 +200,23 @@ TEST_P(KernelElementwiseValues, Binary) {
   expect(Binary::equal, nan, nan, 0, 0, 0);
 }
 
+// The square of b is infinite or 0 as float, the slopes are not.
+TEST_P(KernelElementwiseValues, DivideOfExtremeNumbers) {
+  for (const double b : {1e20, -1e20, 1e-19, 1e-18, 3e37}) {
+    const double exact_b = real(b);
+    for (const double quotient : {1.0, -2.0, 0.0}) {
+      const auto [y, da, db] = both(*table, Binary::divide, quotient * exact_b, exact_b);
+      EXPECT_EQ(y, quotient) << b;
+      EXPECT_NEAR(da * exact_b, 1, 1e-6) << b;
+      EXPECT_NEAR(db * exact_b, -quotient, 1e-6) << quotient << " of " << b;
+    }
+  }
+  const auto [y, da, db] = both(*table, Binary::divide, 1e-23, 1e-23);
+  EXPECT_EQ(y, 1);
+  EXPECT_NEAR(da / 1e23, 1, 1e-6);
+  EXPECT_NEAR(db / 1e23, -1, 1e-6);
+}
+
 TEST_P(KernelElementwiseValues, Where) {
   const Numbers condition = {1, 0, real(-0.5), real(not_a_number), 0}, a = {1, 2, 3, 4, real(not_a_number)},
                 b = {10, 20, real(not_a_number), 40, 50};
@@ -244,6 +262,9 @@ TEST_P(KernelElementwiseValues, UnaryOfInfinityAndNaN) {
     expect_points(*table, function, points, alpha, beta, 1e-5);
   };
   expect(Unary::affine, {{inf, inf, 1}, {nan, nan, 1}});
+  expect(Unary::divide, {{inf, inf, 0.5}, {nan, nan, 0.5}}, 2);
+  expect(Unary::divide, {{3, inf, inf}, {-3, -inf, inf}, {0, nan, inf}, {inf, inf, inf}}, 0);
+  expect(Unary::divide, {{3, 0, 0}, {0, 0, 0}, {inf, nan, 0}}, inf);
   expect(Unary::exp, {{inf, inf, inf},
                       {-inf, 0, 0},
                       {nan, nan, nan},
@@ -263,7 +284,7 @@ TEST_P(KernelElementwiseValues, UnaryOfInfinityAndNaN) {
   expect(Unary::relu, {{inf, inf, 1}, {-inf, 0, 0}, {nan, nan, 1}, {-0.0, 0, 0}});
   expect(Unary::leaky_relu, {{inf, inf, 1}, {-inf, -inf, 0.25}, {nan, nan, 0.25}}, 0.25);
   expect(Unary::elu, {{inf, inf, 1}, {-inf, -2, 0}, {nan, nan, nan}, {huge, huge, 1}}, 2);
-  expect(Unary::clamp, {{inf, 3, 0}, {-inf, -2, 0}, {nan, nan, 0}, {-2, -2, 1}, {3, 3, 1}}, -2, 3);
+  expect(Unary::clamp, {{inf, 3, 0}, {-inf, -2, 0}, {nan, nan, 0}, {-2, -2, 0}, {3, 3, 0}}, -2, 3);
   expect(Unary::clamp, {{0, -2, 0}, {5, -2, 0}}, 3, -2);  // the upper bound wins
   expect(Unary::softplus, {{inf, inf, 1}, {-inf, 0, 0}, {nan, nan, nan}, {huge, huge, 1}, {-104, 0, 0}});
   expect(Unary::silu, {{inf, inf, nan}, {-inf, nan, nan}, {nan, nan, nan}, {huge, huge, 1}, {-huge, 0, 0}});

@@ -79,8 +79,7 @@ inline Array transposed(const Array& x) {
 }
 
 inline Array sliced(const Array& x, int dim, int64_t begin, int64_t end, int64_t step = 1) {
-  Shape shape = x.shape;
-  shape[dim] = (end - begin + step - 1) / step;
+  const Shape shape = x.shape.with(dim, (end - begin + step - 1) / step);
   const auto at = static_cast<size_t>(x.shape.index(dim));
   return make_array(shape, [&](Index index) {
     index[at] = begin + index[at] * step;
@@ -124,8 +123,8 @@ inline Array folded(const Array& x, const std::vector<int>& dims, bool keepdim,
   for (int i = 0; i < x.shape.rank(); ++i) gone.append(1);
   shape = x.shape;
   for (const int dim : dims) {
-    gone[dim] = x.shape[dim];
-    shape[dim] = 1;
+    gone = gone.with(dim, x.shape[dim]);
+    shape = shape.with(dim, 1);
   }
   const Array kept = make_array(shape, [&](const Index& index) {
     Numbers numbers;
@@ -148,7 +147,7 @@ inline Array folded(const Array& x, const std::vector<int>& dims, bool keepdim,
 inline Array along(const Array& x, int dim, int64_t size, const std::function<Numbers(const Numbers&)>& function) {
   const int at = x.shape.index(dim);
   Shape shape = x.shape;
-  shape[at] = size;
+  shape = shape.with(at, size);
   return make_array(shape, [&](const Index& index) {
     Numbers line;
     for (int64_t i = 0; i < x.shape[at]; ++i) line.push_back(x.at(with(index, at, i)));

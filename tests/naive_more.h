@@ -45,7 +45,7 @@ inline Array scattered(Array x, int dim, const Ids& ids, const Array& source, bo
 // A list of ids for whole slices, as ids for each element.
 inline Ids for_each_slice(const Ids& list, Shape shape, int dim) {
   const auto at = static_cast<size_t>(shape.index(dim));
-  shape[dim] = list.numel();
+  shape = shape.with(dim, list.numel());
   std::vector<int32_t> ids;
   make_array(shape, [&](const Index& index) {
     ids.push_back(list.values()[static_cast<size_t>(index[at])]);

@@ -138,6 +138,30 @@ TEST(Adagrad, FollowsItsFormula) {
               });
 }
 
+// A parameter that gets its first gradient late starts as every other did: its own steps count.
+TEST(Optimizers, CountTheStepsOfEachParameter) {
+  const auto first_move = [](Optimizer& optimizer, const Tensor& early, const Tensor& late, int64_t before) {
+    for (int64_t i = 0; i < before; ++i) {
+      sum(early * 1.0).backward();
+      optimizer.step(0.1);
+    }
+    const Real start = late.item();
+    sum(late * 2.0).backward();
+    optimizer.step(0.1);
+    return late.item() - start;
+  };
+  for (const int64_t before : {0, 50}) {
+    Tensor early = parameter(tensor({1.0})), late = parameter(tensor({1.0}));
+    const std::vector<Parameter> both{{"early", early}, {"late", late}};
+    Adam adam(both);
+    EXPECT_NEAR(first_move(adam, early, late, before), -0.1, 1e-6);
+    AdamW adamw(both, {.weight_decay = 0});
+    EXPECT_NEAR(first_move(adamw, early, late, before), -0.1, 1e-6);
+    SGD sgd(both, {.momentum = 0.9, .dampening = 0.5});
+    EXPECT_NEAR(first_move(sgd, early, late, before), -0.2, 1e-6);
+  }
+}
+
 TEST(AdamW, OneStepByHand) {
   Tensor w = parameter(tensor({1.0, -2.0}, {2, 1}));
   AdamW optimizer({{"w", w}}, {.beta1 = 0.9, .beta2 = 0.99, .eps = 1e-8, .weight_decay = 0.1, .max_norm = 0});
@@ -207,6 +231,8 @@ TEST(Schedules, FollowTheirFormulas) {
   EXPECT_NEAR(steps.rate(3), 1, 1e-12);
   EXPECT_NEAR(steps.rate(4), 0.5, 1e-12);
   EXPECT_NEAR(steps.rate(7), 0.25, 1e-12);
+  EXPECT_THROW((StepSchedule{.step_size = 0}.rate(5)), Error);
+  EXPECT_THROW((NoamSchedule{.warmup = 0}.rate(5)), Error);
   const ExponentialSchedule exponential{.peak = 2, .gamma = 0.9};
   EXPECT_NEAR(exponential.rate(0), 2, 1e-12);
   EXPECT_NEAR(exponential.rate(5), 2 * 0.59049, 1e-12);

@@ -1,6 +1,8 @@
 // Training that is stopped and goes on, with everything a configuration may ask for.
 #include <gtest/gtest.h>
 
+#include "core/files/atomic_file.h"
+#include "core/files/mapped_file.h"
 #include "core/ops.h"
 #include "nn/train/checkpoint.h"
 #include "nn/train/trainer.h"
@@ -63,6 +65,29 @@ TEST(Trainer, GoesOnToTheSameBitsWithDropout) {
 
   EXPECT_EQ(resumed.losses(), in_one_go.losses());
   EXPECT_EQ(resumed.validations(), in_one_go.validations());
+}
+
+// One tensor of another format, found last: nothing of the model has changed by then.
+TEST(Trainer, ARefusedCheckpointLeavesTheModelAsItWas) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "model.safetensors";
+  GPT model(unusual_config());
+  Trainer trainer(model, some_data(), {.steps = 2, .batch = 3, .validation_windows = 4});
+  trainer.save(path);
+  std::string bytes = read_text(path, 1 << 24);
+  const size_t entry = bytes.find("\"lm_head.weight\""), dtype = bytes.find("\"F32\"", entry);
+  bytes.replace(dtype, 5, "\"I32\"");
+  write_file(path, bytes);
+  const std::vector<Real> before(model.token_embedding.weight.values().begin(),
+                                 model.token_embedding.weight.values().end());
+  train(model, trainer, 1);
+  const std::vector<Real> trained(model.token_embedding.weight.values().begin(),
+                                  model.token_embedding.weight.values().end());
+  ASSERT_NE(before, trained);
+  EXPECT_THROW(trainer.resume(path), Error);
+  EXPECT_EQ(
+      std::vector<Real>(model.token_embedding.weight.values().begin(), model.token_embedding.weight.values().end()),
+      trained);
 }
 
 TEST(Trainer, DropoutIsForTrainingAlone) {

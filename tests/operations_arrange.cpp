@@ -8,9 +8,9 @@ namespace {
 // One after the other along `dim`.
 Array joined(const Arrays& parts, int dim) {
   const auto at = static_cast<size_t>(parts[0].shape.index(dim));
-  Shape shape = parts[0].shape;
-  shape[dim] = 0;
-  for (const Array& part : parts) shape[dim] += part.shape[dim];
+  int64_t total = 0;
+  for (const Array& part : parts) total += part.shape[dim];
+  const Shape shape = parts[0].shape.with(dim, total);
   return make_array(shape, [&](Index index) {
     size_t part = 0;
     while (index[at] >= parts[part].shape[dim]) index[at] -= parts[part++].shape[dim];
@@ -40,7 +40,8 @@ Array padded(const Array& x, const std::vector<int64_t>& sizes, double value) {
   Shape shape = x.shape;
   std::vector<int64_t> before(static_cast<size_t>(shape.rank()), 0);
   for (size_t i = 0; i < sizes.size() / 2; ++i) {
-    shape[-1 - static_cast<int>(i)] += sizes[2 * i] + sizes[2 * i + 1];
+    const int dim = -1 - static_cast<int>(i);
+    shape = shape.with(dim, shape[dim] + sizes[2 * i] + sizes[2 * i + 1]);
     before[before.size() - 1 - i] = sizes[2 * i];
   }
   return make_array(shape, [&](Index index) {

@@ -23,9 +23,7 @@ Array sorted(const Array& x, int dim, int64_t size, bool descending) {
 
 // The elements at the ids that a reduction gave.
 Tensor fetched(const In& x, int dim, const Ids& ids) {
-  Shape shape = x.shape();
-  shape[dim] = 1;
-  return squeeze(In(gather(x, dim, ids.reshaped(shape)), x.where), dim);
+  return squeeze(In(gather(x, dim, ids.reshaped(x.shape().with(dim, 1))), x.where), dim);
 }
 
 void add_extreme(std::vector<Operation>& table, const std::string& name, Tensor (*of_all)(In),

@@ -42,6 +42,7 @@ void Safetensors::open_one(const std::string& path) {
 // {"metadata": ..., "weight_map": {"wte.weight": "model-00001-of-00002.safetensors", ...}}
 void Safetensors::open_index(const std::string& path) {
   const Json index = read_json(path);
+  require(index.kind() == JsonKind::object, shown(path), ": the file must hold an object, {...}");
   const std::string folder = fs::path(path).parent_path().string();
   const auto places = index.at("weight_map").members();
   std::map<std::string, std::vector<std::string_view>> names;
@@ -55,8 +56,10 @@ void Safetensors::open_index(const std::string& path) {
   if (names.empty()) fail(shown(path), ": its weight_map names no file");
   for (auto& [file, tensors] : names) {
     // Only what the index names counts; the same tensor may lie in another file as well.
+    const std::string whole = (fs::path(folder) / file).string();
+    require(is_file(whole), shown(path), ": the file ", in_quotes(file), ", which it names, is not in the folder");
     Safetensors part;
-    part.open_one((fs::path(folder) / file).string());
+    part.open_one(whole);
     part.sort_names();
     const size_t number = files_.size();
     for (const std::string_view name : tensors) {

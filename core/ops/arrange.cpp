@@ -16,11 +16,8 @@ struct Placed : Op {
     for (size_t i = 0; i < inputs.size(); ++i) {
       Tensor& part = inputs[i];
       if (!part.requires_grad() || part.numel() == 0) continue;
-      CopyArgs args{.x = out.grad_address() + places[i], .y = part.grad_sum(), .rank = part.rank(), .accumulate = true};
-      set_shape(args.shape, part.shape());
-      set_steps(args.x_steps, contiguous_strides(out.shape), part.rank());
-      set_steps(args.y_steps, part.grad_strides(), part.rank());
-      kernels().copy(args);
+      copy_strided(part.shape(), out.grad_address() + places[i], contiguous_strides(out.shape), part.grad_sum(),
+                   part.grad_strides(), true);
     }
   }
   std::vector<int64_t> places;  // elements from the first of y
@@ -51,11 +48,7 @@ Tensor placed(const char* name, Tensor y, const std::vector<In>& parts, std::vec
   for (size_t i = 0; i < parts.size(); ++i) {
     const In& part = parts[i];
     if (part.numel() == 0) continue;
-    CopyArgs args{.x = part.address(), .y = y.address() + places[i], .rank = part.rank()};
-    set_shape(args.shape, part.shape());
-    set_steps(args.x_steps, part.strides(), part.rank());
-    set_steps(args.y_steps, y.strides(), part.rank());
-    kernels().copy(args);
+    copy_strided(part.shape(), part.address(), part.strides(), y.address() + places[i], y.strides());
   }
   std::vector<Tensor> inputs(parts.begin(), parts.end());
   return record(y, std::make_unique<op::Placed>(name, std::move(inputs), std::move(places)), parts[0].where);
@@ -85,11 +78,9 @@ constexpr int64_t most = int64_t{1} << 40;  // elements, as in Shape
 // Sets one size of the shape that x is to have. Throws Error where that would be too large for any memory.
 void resize(const char* name, const In& x, Shape& shape, int dim, int64_t size, int64_t times) {
   require(times >= 0, x.where, name, ": how often must not be negative, got ", times);
-  Shape rest = shape;
-  rest[dim] = 1;
-  require((size == 0 || times <= most / size) && rest.has_room_for(size * times), x.where, name, ": ", x.shape(),
+  require((size == 0 || times <= most / size) && shape.has_room_for(size * times, dim), x.where, name, ": ", x.shape(),
           " would become too large along dimension ", dim);
-  shape[dim] = size * times;
+  shape = shape.with(dim, size * times);
 }
 
 // x as (before, 1, after), repeated along the middle, in another shape.
@@ -113,8 +104,8 @@ Tensor cat(const std::vector<In>& parts, int dim) {
     require(fits, first.where, "cat: ", first.shape(), " and ", part.shape(),
             ": all sizes must be equal, but for that of dimension ", at);
     total += part.size(at);
+    shape = resized("cat", first, shape, at, total);
   }
-  shape[at] = total;
   const Tensor out = empty(shape);
   std::vector<int64_t> places;
   int64_t begin = 0;
@@ -128,6 +119,8 @@ Tensor cat(const std::vector<In>& parts, int dim) {
 Tensor stack(const std::vector<In>& parts, int dim) {
   require(!parts.empty(), "stack: needs at least one tensor");
   const In& first = parts[0];
+  require(first.shape().has_room_for(static_cast<int64_t>(parts.size())), first.where, "stack: ", parts.size(),
+          " times ", first.shape(), " is too large");
   std::vector<In> layers;
   for (const In& part : parts) {
     require(part.shape() == first.shape(), first.where, "stack: ", first.shape(), " and ", part.shape(),

@@ -3,6 +3,7 @@
 
 #include "core/autograd.h"
 #include "core/ops.h"
+#include "core/strided_copy.h"
 #include "kernels/kernels.h"
 
 namespace dikkat {
@@ -47,6 +48,20 @@ inline Shape reduced(const Shape& shape, int dim, bool keepdim) {
   for (int i = 0; i < shape.rank(); ++i)
     if (i != dim || keepdim) left.append(i == dim ? 1 : shape[i]);
   return left;
+}
+
+// The shape with a further dimension, or with another size of dimension `dim`. Throws Error, for the operation `name`,
+// where that would be too large for any memory.
+inline Shape extended(const char* name, const In& x, Shape shape, int64_t size) {
+  require(shape.has_room_for(size), x.where, name, ": a result of ", shape, " with a further dimension of ", size,
+          " is too large");
+  shape.append(size);
+  return shape;
+}
+inline Shape resized(const char* name, const In& x, const Shape& shape, int dim, int64_t size) {
+  require(shape.has_room_for(size, dim), x.where, name, ": a result of ", shape, " with ", size, " as dimension ",
+          shape.index(dim), " is too large");
+  return shape.with(dim, size);
 }
 
 // The same operand in reading order, still speaking for the line of the lesson.

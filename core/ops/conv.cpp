@@ -73,8 +73,10 @@ Tensor patches(In x, const Window& window, double value) {
   check(x, window);
   x = in_order(x);
   const UnfoldSizes sizes = sizes_of(x, window);
-  Tensor out = empty({sizes.batch, sizes.channels, window.kernel.height * window.kernel.width,
-                      sizes.out_height() * sizes.out_width()});
+  const auto and_then = [&](const Shape& shape, int64_t size) { return extended(window.name, x, shape, size); };
+  const Shape places = and_then(and_then({}, sizes.out_height()), sizes.out_width());
+  const Shape shape = and_then({sizes.batch, sizes.channels}, window.kernel.height * window.kernel.width);
+  Tensor out = empty(and_then(shape, places.numel()));
   kernels().unfold({.x = x.address(), .y = out.address(), .sizes = sizes, .value = static_cast<Real>(value)});
   return record(out, std::make_unique<op::Unfold>(x, sizes), x.where);
 }
@@ -118,8 +120,20 @@ Tensor convolve2d(const In& x, const In& weight, const Tensor* bias, const ConvO
   return convolve(x, weight, bias, window, options.groups);
 }
 
-// What `reduce` makes of each patch (B,C,K,P) -> (B,C,P); a stride of 0 is that of the kernel.
-Tensor pool(const char* name, const In& x, Size2 kernel, const PatchOptions& options, double outside,
+// True if in one direction no place of the window lies in the padding alone. Only those that begin before the picture
+// could: the padding is smaller than the kernel's reach, so that the others begin inside.
+bool always_sees(int64_t size, int64_t kernel, int64_t stride, int64_t padding, int64_t dilation) {
+  const int64_t reach = dilation * (kernel - 1) + 1;
+  for (int64_t begin = -padding; begin < 0 && begin + reach <= size + padding; begin += stride) {
+    const int64_t skipped = (-begin + dilation - 1) / dilation;  // elements of the window before the picture
+    if (skipped >= kernel || begin + skipped * dilation >= size) return false;
+  }
+  return true;
+}
+
+// What `reduce` makes of each patch (B,C,K,P) -> (B,C,P); a stride of 0 is that of the kernel. With must_see no patch
+// may show padding alone.
+Tensor pool(const char* name, const In& x, Size2 kernel, const PatchOptions& options, double outside, bool must_see,
             Tensor (*reduce)(In)) {
   check_picture(name, x);
   const Size2 stride{options.stride.height == 0 ? kernel.height : options.stride.height,
@@ -127,8 +141,15 @@ Tensor pool(const char* name, const In& x, Size2 kernel, const PatchOptions& opt
   const Window window{name, x.shape(), kernel, stride, options.padding, options.dilation};
   check(x, window);
   require(2 * options.padding.height <= kernel.height && 2 * options.padding.width <= kernel.width, x.where, name,
-          ": the padding ", both(options.padding), " must be at most half of the kernel ", both(kernel),
-          ", or a patch could lie outside of ", x.shape());
+          ": the padding ", both(options.padding), " must be at most half of the kernel ", both(kernel), " over ",
+          x.shape());
+  if (must_see) {
+    const bool sees =
+        always_sees(x.size(2), kernel.height, stride.height, options.padding.height, options.dilation.height) &&
+        always_sees(x.size(3), kernel.width, stride.width, options.padding.width, options.dilation.width);
+    require(sees, x.where, name, ": a kernel ", both(kernel), " with padding ", both(options.padding), " and dilation ",
+            both(options.dilation), " would see nothing of ", x.shape(), " from one of its places");
+  }
   const Here here(x);
   const UnfoldSizes sizes = sizes_of(x, window);
   return reshape(here(reduce(here(patches(x, window, outside)))),
@@ -168,12 +189,12 @@ Tensor conv1d(In x, In weight, In bias, const ConvOptions& options) {
 }
 
 Tensor max_pool2d(In x, Size2 kernel, const PatchOptions& options) {
-  return pool("max_pool2d", x, kernel, options, -std::numeric_limits<double>::infinity(),
+  return pool("max_pool2d", x, kernel, options, -std::numeric_limits<double>::infinity(), true,
               [](In patches) { return max(patches, 2); });
 }
 
 Tensor avg_pool2d(In x, Size2 kernel, const PatchOptions& options) {
-  return pool("avg_pool2d", x, kernel, options, 0, [](In patches) { return mean(patches, 2); });
+  return pool("avg_pool2d", x, kernel, options, 0, false, [](In patches) { return mean(patches, 2); });
 }
 
 }  // namespace dikkat

@@ -25,7 +25,9 @@ Shape broadcast(const char* name, const Shape& a, const Shape& b, const std::sou
     const int64_t size_a = from_a < 0 ? 1 : a[from_a], size_b = from_b < 0 ? 1 : b[from_b];
     require(size_a == size_b || size_a == 1 || size_b == 1, where, name, ": ", a, " and ", b, ": the sizes ", size_a,
             " and ", size_b, " must be equal, or one of them 1");
-    result.append(size_a == 1 ? size_b : size_a);
+    const int64_t size = size_a == 1 ? size_b : size_a;
+    require(result.has_room_for(size), where, name, ": ", a, " and ", b, ": a result that holds both is too large");
+    result.append(size);
   }
   return result;
 }
@@ -145,7 +147,7 @@ Tensor operator*(In x, double number) {
   return unary("multiply", x, Unary::affine, number, 0);
 }
 Tensor operator/(In x, double number) {
-  return unary("divide", x, Unary::affine, 1 / number, 0);
+  return unary("divide", x, Unary::divide, number);
 }
 Tensor operator+(double number, In x) {
   return x + number;

@@ -11,12 +11,7 @@ struct Embedding : Op {
   void backward(Node& out) override {
     Tensor& weight = inputs[0];
     const int64_t cols = weight.size(1);
-    const auto copy_row = [&](const Real* from, Real* to) {
-      CopyArgs args{.x = from, .y = to, .rank = 1};
-      args.shape[0] = cols;
-      args.x_steps[0] = args.y_steps[0] = 1;
-      kernels().copy(args);
-    };
+    const auto copy_row = [&](const Real* from, Real* to) { copy_strided({cols}, from, {1}, to, {1}); };
     const Tensor before = empty({cols});  // the padding row's gradient, which is put back
     if (padding >= 0) copy_row(weight.grad_sum() + padding * cols, before.address());
     kernels().embedding_backward({.ids = ids.address(),
@@ -40,9 +35,7 @@ Tensor look_up(In weight, const Ids& ids, int64_t padding) {
           "embedding: ids reach from ", ids.smallest_of_all(), " to ", ids.largest(), "; with the table ",
           weight.shape(), " they must lie in 0 to ", weight.size(0) - 1);
   weight = in_order(weight);
-  Shape shape = ids.shape();
-  shape.append(weight.size(1));
-  Tensor out = empty(shape);
+  Tensor out = empty(extended("embedding", weight, ids.shape(), weight.size(1)));
   kernels().embedding({.weight = weight.address(),
                        .ids = ids.address(),
                        .y = out.address(),

@@ -38,25 +38,11 @@ void write_chosen(const Real* x, const Strides& x_steps, const Ids& index, int d
   kernels().scatter(args);
 }
 
-void copy(const Real* x, const Strides& x_steps, Real* y, const Strides& y_steps, const Shape& shape,
-          bool accumulate = false) {
-  CopyArgs args{.x = x, .y = y, .rank = shape.rank(), .accumulate = accumulate};
-  set_shape(args.shape, shape);
-  set_steps(args.x_steps, x_steps, shape.rank());
-  set_steps(args.y_steps, y_steps, shape.rank());
-  kernels().copy(args);
-}
-
-// The shape of what the indices choose: their own, or that of x with `dim` as long as their list.
-Shape chosen_shape(const Tensor& x, int dim, const Ids& index, bool list) {
-  if (!list) return index.shape();
-  Shape shape = x.shape();
-  shape[dim] = index.numel();
-  return shape;
-}
+constexpr int64_t most_positions = int64_t{1} << 24;  // whole numbers up to here are exact as float
 
 // True where the source element that was written last to a place is the one at p: earlier ones left no trace there.
-// Of two that write to the same place only their position along dim differs, so that is what is compared.
+// Of two that write to the same place only their position along dim differs, so that is what is compared; as numbers of
+// a tensor, of which there must be at most most_positions.
 Tensor written_last(const Ids& index, int dim, const Shape& shape, const Shape& target) {
   const Tensor position = arange(shape[dim]);
   Tensor winner = zeros(target), seen = empty(shape), last = empty(shape);
@@ -104,9 +90,9 @@ struct Scatter : Op {
     const int64_t count = x.size(dim);
     if (x.requires_grad()) {
       Tensor kept = empty(out.shape);
-      copy(out.grad_address(), of_out, kept.address(), of_out, out.shape);
+      copy_strided(out.shape, out.grad_address(), of_out, kept.address(), of_out);
       write_chosen(nullptr, of_index, index, dim, shape, kept.address(), of_out, count, false);
-      copy(kept.address(), of_out, x.grad_sum(), x.grad_strides(), out.shape, true);
+      copy_strided(out.shape, kept.address(), of_out, x.grad_sum(), x.grad_strides(), true);
     }
     if (source.requires_grad()) {
       const Tensor last = written_last(index, dim, shape, out.shape);
@@ -114,7 +100,7 @@ struct Scatter : Op {
       read_chosen(out.grad_address(), of_out, count, index, dim, shape, there.address(), of_index, false);
       kernels().where_backward(
           {.condition = last.address(), .dy = there.address(), .da = wanted.address(), .size = wanted.numel()});
-      copy(wanted.address(), of_index, source.grad_sum(), source.grad_strides(), shape, true);
+      copy_strided(shape, wanted.address(), of_index, source.grad_sum(), source.grad_strides(), true);
     }
   }
   int dim;
@@ -128,9 +114,9 @@ struct ScatterAdd : Op {
   void backward(Node& out) override {
     Tensor &x = inputs[0], &source = inputs[1];
     const Strides of_out = contiguous_strides(out.shape);
-    if (x.requires_grad()) copy(out.grad_address(), of_out, x.grad_sum(), x.grad_strides(), out.shape, true);
+    if (x.requires_grad()) copy_strided(out.shape, out.grad_address(), of_out, x.grad_sum(), x.grad_strides(), true);
     if (source.requires_grad())
-      read_chosen(out.grad_address(), of_out, x.size(dim), index, dim, chosen_shape(x, dim, index, list),
+      read_chosen(out.grad_address(), of_out, x.size(dim), index, dim, list ? source.shape() : index.shape(),
                   source.grad_sum(), source.grad_strides(), true);
   }
   int dim;
@@ -166,7 +152,7 @@ void check_list(const char* name, const In& x, int at, const Ids& index) {
 }
 
 Tensor gathered(const char* name, const In& x, int at, const Ids& index, bool list) {
-  const Shape shape = chosen_shape(x, at, index, list);
+  const Shape shape = list ? resized(name, x, x.shape(), at, index.numel()) : index.shape();
   Tensor out = empty(shape);
   read_chosen(x.address(), x.strides(), x.size(at), index, at, shape, out.address(), out.strides(), false);
   return record(out, std::make_unique<op::Gather>(name, x, at, index), x.where);
@@ -175,7 +161,7 @@ Tensor gathered(const char* name, const In& x, int at, const Ids& index, bool li
 // A copy of x with the source written, or added, at the chosen places.
 Tensor copy_and_write(const In& x, int at, const Ids& index, const In& source, const Shape& shape, bool accumulate) {
   Tensor out = empty(x.shape());
-  copy(x.address(), x.strides(), out.address(), out.strides(), x.shape());
+  copy_strided(x.shape(), x.address(), x.strides(), out.address(), out.strides());
   write_chosen(source.address(), source.strides(), index, at, shape, out.address(), out.strides(), x.size(at),
                accumulate);
   return out;
@@ -205,6 +191,9 @@ Tensor scatter(In x, int dim, const Ids& index, In source) {
   const int at = dimension_to_reduce("scatter", x, dim);
   check_places("scatter", x, at, index);
   check_source("scatter", x, index, source);
+  require(!source.requires_grad() || index.shape()[at] <= most_positions, x.where, "scatter: the indices ",
+          index.shape(), " have ", index.shape()[at], " places along dimension ", at,
+          "; for a gradient into the source there may be at most ", most_positions);
   Tensor out = copy_and_write(x, at, index, source, index.shape(), false);
   return record(out, std::make_unique<op::Scatter>(x, at, index, source), x.where);
 }
@@ -220,7 +209,7 @@ Tensor scatter_add(In x, int dim, const Ids& index, In source) {
 Tensor index_add(In x, int dim, const Ids& index, In source) {
   const int at = dimension_to_reduce("index_add", x, dim);
   check_list("index_add", x, at, index);
-  const Shape shape = chosen_shape(x, at, index, true);
+  const Shape shape = resized("index_add", x, x.shape(), at, index.numel());
   require(source.shape() == shape, x.where, "index_add: ", index.numel(), " slices for dimension ", at, " of ",
           x.shape(), " are a source of ", shape, ", got ", source.shape());
   Tensor out = copy_and_write(x, at, index, source, shape, true);
@@ -233,6 +222,7 @@ Tensor one_hot(const Ids& ids, int64_t classes) {
           ids.smallest_of_all(), " to ", ids.largest(), "; with ", classes, " classes they must lie in 0 to ",
           classes - 1);
   Shape shape = ids.shape();
+  require(shape.has_room_for(classes), "one_hot: ", classes, " classes for ids of ", shape, " are too large a result");
   shape.append(classes);
   Tensor out = zeros(shape);
   ScatterArgs args{.index = ids.address(), .y = out.address(), .rank = 2, .dim = 1, .count = classes, .value = 1};

@@ -112,23 +112,20 @@ Shape batch_of(const In& a, const In& b) {
     const int64_t of_a = -i > a.rank() ? 1 : a.size(i), of_b = -i > b.rank() ? 1 : b.size(i);
     require(of_a == of_b || of_a == 1 || of_b == 1, a.where, "matmul: ", a.shape(), " x ", b.shape(), ": the sizes ",
             of_a, " and ", of_b, " before the last two must be equal, or one of them 1");
-    batch.append(of_a == 1 ? of_b : of_a);
+    batch = extended("matmul", a, batch, of_a == 1 ? of_b : of_a);
   }
   return batch;
 }
 
 // The matrices of x, one for each place of the batch; those that serve many are repeated without a copy.
 In for_batch(const In& x, const Shape& batch) {
-  Shape shape = batch;
-  shape.append(x.size(-2));
-  shape.append(x.size(-1));
+  const Shape shape = extended("matmul", x, extended("matmul", x, batch, x.size(-2)), x.size(-1));
   return shape == x.shape() ? x : In(expand(x, shape), x.where);
 }
 
 // Matrices in an equal batch of at most two dimensions.
 Tensor product(const In& a, const In& b) {
-  Shape shape = a.shape();
-  shape[-1] = b.size(-1);
+  const Shape shape = resized("matmul", a, a.shape(), -1, b.size(-1));
   const int64_t m = a.size(-2), n = b.size(-1);
   const int64_t inner = shape.rank() > 2 ? shape[-3] : 1, outer = shape.rank() > 3 ? shape[-4] : 1;
   Tensor out = empty(shape);
@@ -150,9 +147,7 @@ Tensor matrices(const In& a, const In& b) {
   const Here here(a);
   const Shape batch = batch_of(a, b);
   const int64_t count = batch.numel(), m = a.size(-2), k = a.size(-1), n = b.size(-1);
-  Shape shape = batch;
-  shape.append(m);
-  shape.append(n);
+  const Shape shape = extended("matmul", a, extended("matmul", a, batch, m), n);
   if (a.rank() > 2 && b.rank() == 2)  // one tall matrix instead of a batch
     return reshape(here(product(here(reshape(a, {count * m, k})), b)), shape.sizes());
   const In left = for_batch(a, batch), right = for_batch(here(b), batch);
@@ -184,10 +179,9 @@ Tensor linear_map(In x, In weight, const Tensor* bias) {
           weight.shape(), ": the last size of the input must be ", weight.size(1));
   require(!bias || bias->shape() == Shape{weight.size(0)}, x.where, "linear: weight ", weight.shape(),
           " needs a bias of (", weight.size(0), "), got ", bias ? bias->shape() : Shape{});
+  const Shape shape = resized("linear", x, x.shape(), -1, weight.size(0));
   x = in_order(x);
   weight = in_order(weight);
-  Shape shape = x.shape();
-  shape[-1] = weight.size(0);
   Tensor out = empty(shape);
   const int64_t in = weight.size(1);
   std::vector<Tensor> inputs{x, weight};

@@ -121,10 +121,10 @@ Tensor summed_dims(const char* name, In x, const std::vector<int>& dims, bool ke
   for (int last = x.rank() - 1; last >= first; --last) {
     if (!goes(last)) continue;
     Around sizes = around(shape, last);
-    shape[last] = 1;
+    shape = shape.with(last, 1);
     for (; last > 0 && goes(last - 1); --last) {
       sizes.count *= shape[last - 1];
-      shape[last - 1] = 1;
+      shape = shape.with(last - 1, 1);
     }
     sizes.outer = around(shape, last).outer;
     const bool complete = last <= first;

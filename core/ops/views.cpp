@@ -35,11 +35,7 @@ struct Contiguous : Op {
   explicit Contiguous(Tensor x) : Op("contiguous", {x}) {}
   void backward(Node& out) override {
     Tensor& x = inputs[0];
-    CopyArgs args{.x = out.grad_address(), .y = x.grad_sum(), .rank = x.rank(), .accumulate = true};
-    set_shape(args.shape, x.shape());
-    set_steps(args.x_steps, contiguous_strides(out.shape), x.rank());
-    set_steps(args.y_steps, x.grad_strides(), x.rank());
-    kernels().copy(args);
+    copy_strided(x.shape(), out.grad_address(), contiguous_strides(out.shape), x.grad_sum(), x.grad_strides(), true);
   }
 };
 
@@ -78,11 +74,7 @@ Tensor contiguous(In x) {
   // order.
   if (x.is_contiguous() && (!x.requires_grad() || lie_in_order(x.shape(), x.grad_strides()))) return x;
   Tensor out = empty(x.shape());
-  CopyArgs args{.x = x.address(), .y = out.address(), .rank = x.rank()};
-  set_shape(args.shape, x.shape());
-  set_steps(args.x_steps, x.strides(), x.rank());
-  set_steps(args.y_steps, contiguous_strides(x.shape()), x.rank());
-  kernels().copy(args);
+  copy_strided(x.shape(), x.address(), x.strides(), out.address(), out.strides());
   return record(out, std::make_unique<op::Contiguous>(x), x.where);
 }
 
@@ -101,7 +93,7 @@ Tensor reshape(In x, const std::vector<int64_t>& sizes) {
     const int64_t known = shape.numel();
     require(known > 0 && x.numel() % known == 0, x.where, "reshape: ", x.shape(), " has ", x.numel(),
             " elements, which the other sizes (product ", known, ") do not divide");
-    shape[left] = x.numel() / known;
+    shape = resized("reshape", x, shape, left, x.numel() / known);
   }
   require(shape.numel() == x.numel(), x.where, "reshape: ", x.shape(), " has ", x.numel(), " elements and ", shape,
           " has ", shape.numel(), "; they must be equal");
@@ -158,8 +150,7 @@ Tensor slice(In x, int dim, int64_t begin, int64_t end, int64_t step) {
   const int64_t first = begin < 0 ? begin + size : begin, last = end < 0 ? end + size : end;
   require(0 <= first && first <= last && last <= size, x.where, "slice: ", begin, " to ", end,
           " does not lie inside dimension ", at, " of ", x.shape());
-  Shape shape = x.shape();
-  shape[at] = last > first ? (last - first - 1) / step + 1 : 0;
+  const Shape shape = x.shape().with(at, last > first ? (last - first - 1) / step + 1 : 0);
   const auto moved = [&](Layout layout) {
     int64_t& stride = layout.strides[static_cast<size_t>(at)];
     if (shape[at] > 0) layout.offset += first * stride;

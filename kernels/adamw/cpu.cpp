@@ -21,6 +21,7 @@ void adamw(const AdamWArgs& args) {
   const double correction1 = 1 - __builtin_pow(args.beta1, step), correction2 = 1 - __builtin_pow(args.beta2, step);
   const Lanes clips = splat(static_cast<float>(clip));
   const Lanes share1 = splat(static_cast<float>(1 - args.beta1)), share2 = splat(static_cast<float>(1 - args.beta2));
+  const Lanes keep2 = splat(static_cast<float>(args.beta2));
   const Lanes decay = splat(static_cast<float>(args.rate * args.weight_decay));
   const Lanes rate = splat(static_cast<float>(args.rate / correction1));
   const Lanes scale2 = splat(static_cast<float>(1 / correction2)), eps = splat(static_cast<float>(args.eps));
@@ -31,7 +32,7 @@ void adamw(const AdamWArgs& args) {
       const Lanes g = load_up_to(args.gradient + i, count) * clips, w = load_up_to(args.weight + i, count);
       Lanes m = load_up_to(args.m + i, count), v = load_up_to(args.v + i, count);
       m = multiply_add(share1, g - m, m);
-      v = multiply_add(share2, g * g - v, v);
+      v = multiply_add(keep2, v, share2 * (g * g));  // not v + share2 (g g - v), which cancels when beta2 is small
       const Lanes change = rate * m / (simd::sqrt(v * scale2) + eps);
       store_up_to(args.weight + i, w - multiply_add(decay, w, change), count);
       store_up_to(args.m + i, m, count);

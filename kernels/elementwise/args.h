@@ -9,14 +9,16 @@ namespace dikkat {
 
 // y = f(x), element by element.
 //   affine      alpha x + beta                    relu        max(0, x)
-//   power       x^alpha                           leaky_relu  x, or alpha x below 0
-//   sigmoid     1 / (1 + exp(-x))                 elu         x, or alpha (exp(x) - 1) below 0
-//   erf         2/sqrt(pi) integral exp(-t^2)     clamp       x held between alpha and beta
-//   softplus    log(1 + exp(x))                   silu        x sigmoid(alpha x)
+//   divide      x / alpha, and dx = dy / alpha    leaky_relu  x, or alpha x below 0
+//   power       x^alpha                           elu         x, or alpha (exp(x) - 1) below 0
+//   sigmoid     1 / (1 + exp(-x))                 clamp       x held between alpha and beta
+//   erf         2/sqrt(pi) integral exp(-t^2)     silu        x sigmoid(alpha x)
+//   softplus    log(1 + exp(x))
 //   gelu        x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))   (Hendrycks & Gimpel, 2016)
 //   gelu_erf    x/2 (1 + erf(x / sqrt(2)))
 enum class Unary {
   affine,
+  divide,
   power,
   exp,
   log,

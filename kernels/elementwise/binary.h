@@ -50,7 +50,7 @@ static inline Lanes gradient(Binary function, bool for_a, Lanes dy, Lanes a, Lan
     case Binary::multiply:
       return dy * (for_a ? b : a);
     case Binary::divide:
-      return for_a ? dy / b : -dy * a / (b * b);
+      return for_a ? dy / b : -dy * (a / b) / b;  // b * b could overflow, or be 0
     case Binary::power:
       return for_a ? dy * select(b == zero, zero, b * simd::power(a, b - 1.0f))
                    : dy * select((a == zero) & (b >= zero), zero, simd::power(a, b) * simd::log(a));

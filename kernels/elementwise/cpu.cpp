@@ -32,8 +32,9 @@ void run(const UnaryBackwardArgs& args) {
   parallel_ranges(args.size, elements_per_piece, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += lanes) {
       const int64_t count = up_to_lanes(end - i);
-      const Lanes f = slope<function>(load_up_to(args.x + i, count), load_up_to(args.y + i, count), with);
-      store_up_to(args.dx + i, multiply_add(load_up_to(args.dy + i, count), f, load_up_to(args.dx + i, count)), count);
+      const Lanes x = load_up_to(args.x + i, count), y = load_up_to(args.y + i, count);
+      const Lanes dy = load_up_to(args.dy + i, count), dx = load_up_to(args.dx + i, count);
+      store_up_to(args.dx + i, add_gradient<function>(dx, dy, x, y, with), count);
     }
   });
 }
@@ -43,6 +44,8 @@ void choose_unary(const Args& args) {
   switch (args.function) {
     case Unary::affine:
       return run<Unary::affine>(args);
+    case Unary::divide:
+      return run<Unary::divide>(args);
     case Unary::power:
       return run<Unary::power>(args);
     case Unary::exp:

@@ -53,7 +53,9 @@ void unary(const UnaryArgs& args) {
 
 void unary_backward(const UnaryBackwardArgs& args) {
   for (int64_t i = 0; i < args.size; ++i) {
-    args.dx[i] = static_cast<Real>(args.dx[i] + args.dy[i] * slope(args, i));
+    const double dy = args.dy[i];
+    const double change = args.function == Unary::divide ? dy / args.alpha : dy * slope(args, i);
+    args.dx[i] = static_cast<Real>(args.dx[i] + change);
   }
 }
 

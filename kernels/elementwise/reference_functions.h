@@ -39,6 +39,8 @@ static inline double value(const UnaryArgs& args, double x) {
   switch (args.function) {
     case Unary::affine:
       return alpha * x + beta;
+    case Unary::divide:
+      return x / alpha;
     case Unary::power:
       return power(x, alpha);
     case Unary::exp:
@@ -91,6 +93,8 @@ static inline double slope(const UnaryBackwardArgs& args, int64_t i) {
   switch (args.function) {
     case Unary::affine:
       return alpha;
+    case Unary::divide:
+      return 1 / alpha;
     case Unary::power:
       return alpha == 0 ? 0 : alpha * power(x, alpha - 1);
     case Unary::exp:
@@ -122,7 +126,7 @@ static inline double slope(const UnaryBackwardArgs& args, int64_t i) {
     case Unary::elu:
       return x > 0 ? 1 : alpha * std::exp(x);
     case Unary::clamp:
-      return x >= alpha && x <= beta ? 1 : 0;
+      return x > alpha && x < beta ? 1 : 0;
     case Unary::softplus:
       return sigmoid(x);
     case Unary::silu: {

@@ -70,6 +70,8 @@ static inline Lanes value(Lanes x, Parameters with) {
   switch (function) {
     case Unary::affine:
       return multiply_add(alpha, x, beta);
+    case Unary::divide:
+      return x / alpha;
     case Unary::power:
       return simd::power(x, with.alpha);
     case Unary::exp:
@@ -123,6 +125,8 @@ static inline Lanes slope(Lanes x, Lanes y, Parameters with) {
   switch (function) {
     case Unary::affine:
       return alpha;
+    case Unary::divide:
+      return 1.0f / alpha;
     case Unary::power:
       return with.alpha == 0 ? zero : alpha * simd::power(x, with.alpha - 1);
     case Unary::exp:
@@ -154,7 +158,7 @@ static inline Lanes slope(Lanes x, Lanes y, Parameters with) {
     case Unary::elu:
       return x > zero ? one : alpha * simd::exp(x);
     case Unary::clamp:
-      return select((x >= alpha) & (x <= beta), one, zero);
+      return select((x > alpha) & (x < beta), one, zero);
     case Unary::softplus:
       return sigmoid(x);
     case Unary::silu:
@@ -165,6 +169,12 @@ static inline Lanes slope(Lanes x, Lanes y, Parameters with) {
       return gelu_erf_slope(x);
   }
   return x;
+}
+
+// dx + dy f'(x). A quotient is not the product with a rounded reciprocal.
+template <Unary function>
+static inline Lanes add_gradient(Lanes dx, Lanes dy, Lanes x, Lanes y, Parameters with) {
+  return function == Unary::divide ? dx + dy / splat(with.alpha) : multiply_add(dy, slope<function>(x, y, with), dx);
 }
 
 }  // namespace dikkat::elementwise

@@ -63,7 +63,7 @@ std::string activation_at(const JsonView& config, const char* key, const char* o
   return value->string();
 }
 
-bool has(const JsonView& config, std::string_view key) {
+bool mentions(const JsonView& config, std::string_view key) {
   for (const auto& [name, value] : config.members())
     if (name == key) return true;
   return false;

@@ -43,6 +43,10 @@ inline int64_t layers_of(const LlamaConfig& config) {
 std::vector<HuggingFaceWeight> weights_of(const GPTConfig& config, const std::string& prefix);
 std::vector<HuggingFaceWeight> weights_of(const LlamaConfig& config, const std::string& prefix);
 
+// Tables that can be computed, which some versions of transformers saved beside the weights; they are passed over.
+std::vector<std::string> buffers_of(const GPTConfig& config, const std::string& prefix);
+std::vector<std::string> buffers_of(const LlamaConfig& config, const std::string& prefix);
+
 inline std::unique_ptr<LanguageModel> build(const GPTConfig& config) {
   return std::make_unique<GPT>(config);
 }
@@ -56,12 +60,12 @@ AnyConfig config_of(const LanguageModel& model);
 // For read_..._config().
 constexpr int64_t most = (int64_t{1} << 31) - 1, most_layers = 100'000;
 int64_t size_at(const JsonView& config, const char* key);                     // a positive whole number
-int64_t size_at(const JsonView& config, const char* key, int64_t otherwise);  // if absent or null
+int64_t size_at(const JsonView& config, const char* key, int64_t otherwise);  // the same; `otherwise` if it is not set
 double number_at(const JsonView& config, const char* key, double otherwise);  // not negative, finite
 double rate_at(const JsonView& config, const char* key, double otherwise);    // 0 <= rate < 1
 bool flag_at(const JsonView& config, const char* key, bool otherwise);
 std::string activation_at(const JsonView& config, const char* key, const char* otherwise);
-bool has(const JsonView& config, std::string_view key);  // there, though perhaps null
+bool mentions(const JsonView& config, std::string_view key);  // there, though perhaps null
 
 // Throws Error if the key is there and true, false, or anything but null: the model would compute something else.
 void refuse_true(const JsonView& config, const char* key);

@@ -77,4 +77,12 @@ std::vector<HuggingFaceWeight> weights_of(const GPTConfig& config, const std::st
   return all;
 }
 
+// The causal mask, and the number that stood for "not to be seen".
+std::vector<std::string> buffers_of(const GPTConfig& config, const std::string& prefix) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < config.n_layer; ++i)
+    for (const char* table : {"bias", "masked_bias"}) names.push_back(text(prefix, "h.", i, ".attn.", table));
+  return names;
+}
+
 }  // namespace dikkat

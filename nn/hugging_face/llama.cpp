@@ -13,7 +13,7 @@ namespace {
 std::vector<int64_t> read_windows(const JsonView& config, const std::string& model_type, int64_t layers) {
   if (model_type == "llama") return {};
   constexpr int64_t usual_window = 4096;  // where nothing is said, as in transformers
-  const int64_t window = size_at(config, "sliding_window", has(config, "sliding_window") ? 0 : usual_window);
+  const int64_t window = size_at(config, "sliding_window", mentions(config, "sliding_window") ? 0 : usual_window);
   if (model_type == "mistral") {
     if (window == 0) return {};
     return std::vector<int64_t>(static_cast<size_t>(layers), window);
@@ -93,7 +93,7 @@ LlamaConfig read_llama_config(const JsonView& config, const std::string& model_t
   const int64_t heads = size_at(config, "num_attention_heads");
   const int64_t layers = config.at("num_hidden_layers").integer(1, most_layers);
   // What is meant where nothing is said, as in transformers.
-  const bool kv_said = llama || has(config, "num_key_value_heads");
+  const bool kv_said = llama || mentions(config, "num_key_value_heads");
   const int64_t usual_kv_heads = kv_said ? heads : mistral ? 8 : 32;
   const int64_t usual_context = llama ? 2048 : mistral ? 131072 : 32768;
   const bool bias = (llama || qwen3) && flag_at(config, "attention_bias", false);
@@ -192,6 +192,14 @@ std::vector<HuggingFaceWeight> weights_of(const LlamaConfig& config, const std::
   weight("norm.weight", {C}, "final_norm.weight");
   if (!config.tie_word_embeddings) all.push_back({"lm_head.weight", {config.vocab_size, C}, {"lm_head.weight"}, false});
   return all;
+}
+
+// The speeds of the rotary positions, of each layer or of all.
+std::vector<std::string> buffers_of(const LlamaConfig& config, const std::string& prefix) {
+  std::vector<std::string> names{prefix + "rotary_emb.inv_freq"};
+  for (int64_t i = 0; i < config.num_hidden_layers; ++i)
+    names.push_back(text(prefix, "layers.", i, ".self_attn.rotary_emb.inv_freq"));
+  return names;
 }
 
 }  // namespace dikkat

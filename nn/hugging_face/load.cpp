@@ -14,11 +14,6 @@ namespace dikkat {
 
 namespace {
 
-// Tables that can be computed, and were saved beside the weights by some versions of transformers.
-bool is_buffer(const std::string& name) {
-  return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") || name.ends_with(".rotary_emb.inv_freq");
-}
-
 std::string sizes(const std::vector<int64_t>& shape) {
   std::string words;
   for (const int64_t size : shape) words += (words.empty() ? "" : ",") + std::to_string(size);
@@ -41,7 +36,7 @@ class Weights {
   }
 
   // Every tensor is there, with its shape and a format of fractions, and no other one.
-  void check(const std::vector<HuggingFaceWeight>& wanted, bool tied) const {
+  void check(const std::vector<HuggingFaceWeight>& wanted, const std::vector<std::string>& buffers, bool tied) const {
     std::vector<std::string_view> names;
     for (const HuggingFaceWeight& weight : wanted) {
       const SafetensorsEntry* found = file_.find(weight.name);
@@ -55,7 +50,8 @@ class Weights {
     }
     std::sort(names.begin(), names.end());
     for (const SafetensorsEntry& entry : file_.entries()) {
-      if (std::binary_search(names.begin(), names.end(), std::string_view(entry.name)) || is_buffer(entry.name))
+      if (std::binary_search(names.begin(), names.end(), std::string_view(entry.name)) ||
+          std::count(buffers.begin(), buffers.end(), entry.name) > 0)
         continue;
       if (tied && entry.name == "lm_head.weight") {
         check_tied(entry, file_.at(wanted.front().name));
@@ -103,9 +99,20 @@ std::unique_ptr<LanguageModel> load_hugging_face(const std::string& folder) {
   const std::string config_path = (path / "config.json").string();
   require(is_folder(folder), shown(folder), ": this is no folder; a Hugging Face model is a folder with config.json ",
           "and model.safetensors");
-  require(is_file(config_path), shown(folder), ": the folder holds no config.json, so it is no Hugging Face model");
+  require(is_file(config_path), shown(folder), ": the folder holds no config.json that can be read, so it is no ",
+          "Hugging Face model");
+  std::error_code gone;
+  for (std::filesystem::directory_iterator entry(path, gone), end; !gone && entry != end; entry.increment(gone)) {
+    std::error_code unknown;
+    const auto kind = std::filesystem::status(entry->path(), unknown).type();
+    require(kind == std::filesystem::file_type::regular || kind == std::filesystem::file_type::directory ||
+                kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::none,
+            shown(folder), ": ", entry->path().filename().string(),
+            " is no ordinary file; a model's folder must hold its files themselves, or links to them");
+  }
   auto origin = std::make_shared<HuggingFaceOrigin>();
   origin->config = read_json(config_path);
+  require(origin->config.kind() == JsonKind::object, shown(config_path), ": the file must hold an object, {...}");
   const AnyConfig any = read_config(origin->config);
   const Weights weights(folder);
   return std::visit(
@@ -118,7 +125,8 @@ std::unique_ptr<LanguageModel> load_hugging_face(const std::string& folder) {
         weights.require_layers(layers_of(config));
         const std::string usual = usual_prefix(config);
         origin->prefix = weights.prefix(usual, weights_of(config, "").front().name);
-        weights.check(weights_of(config, origin->prefix), config.tie_word_embeddings);
+        weights.check(weights_of(config, origin->prefix), buffers_of(config, origin->prefix),
+                      config.tie_word_embeddings);
 
         const NoFirstWeights all_are_read;
         const NoGrad reading;

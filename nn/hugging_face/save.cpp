@@ -51,9 +51,9 @@ Json config_to_write(const LanguageModel& model) {
     config = model.origin->config;
   else
     config = std::visit([](const auto& c) { return write_config(c); }, now);
-  const bool today = has(config, "dtype");
+  const bool today = mentions(config, "dtype");
   if (today) config.set("dtype", "float32");
-  if (!today || has(config, "torch_dtype")) config.set("torch_dtype", "float32");
+  if (!today || mentions(config, "torch_dtype")) config.set("torch_dtype", "float32");
   return config;
 }
 

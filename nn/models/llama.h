@@ -27,8 +27,8 @@ struct LlamaConfig {
   double rms_norm_eps = 1e-6;
   std::string hidden_act = "silu";
   RopeConfig rope = {};
-  std::vector<int64_t> windows =
-      {};  // of each layer: how many of the last tokens it sees, 0: all; empty: all layers all
+  // Of each layer: how many of the last tokens it sees, 0 for all of them. Empty: every layer sees all.
+  std::vector<int64_t> windows = {};
   bool qkv_bias = false, output_bias = false;  // attention
   bool mlp_bias = false;
   bool qk_norm = false;  // query and key are normalised in each head, before they are turned

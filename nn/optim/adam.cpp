@@ -23,7 +23,7 @@ Adam::Adam(const std::vector<Parameter>& parameters, const AdamOptions& options)
 
 void Adam::update(const Slot& slot, const Tensor& gradient, double rate) {
   const Tensor &weight = slot.weight, &m = slot.state[0], &v = slot.state[1];
-  const auto step = static_cast<double>(steps());
+  const auto step = static_cast<double>(slot.steps);
   if (options_.decoupled_weight_decay) assign(weight, weight * (1 - rate * options_.weight_decay));
   const Tensor g = with_decay(gradient, weight, options_.decoupled_weight_decay ? 0 : options_.weight_decay);
   assign(m, m * options_.beta1 + g * (1 - options_.beta1));
@@ -74,7 +74,7 @@ void Adagrad::update(const Slot& slot, const Tensor& gradient, double rate) {
   const Tensor &weight = slot.weight, &total = slot.state[0];
   const Tensor g = with_decay(gradient, weight, options_.weight_decay);
   assign(total, total + square(g));
-  const double slower = rate / (1 + static_cast<double>(steps() - 1) * options_.rate_decay);
+  const double slower = rate / (1 + static_cast<double>(slot.steps - 1) * options_.rate_decay);
   assign(weight, weight - g / (sqrt(total) + options_.eps) * slower);
 }
 

@@ -24,7 +24,7 @@ void AdamW::update(const Slot& slot, const Tensor&, double rate) {
                 .eps = options_.eps,
                 .weight_decay = decays ? options_.weight_decay : 0,
                 .max_norm = options_.max_norm,
-                .step = steps()});
+                .step = slot.steps});
 }
 
 double AdamW::grad_norm() const {

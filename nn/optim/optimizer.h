@@ -15,6 +15,7 @@ class Optimizer {
     std::string name;
     Tensor weight;
     std::vector<Tensor> state;  // in the order of state_names()
+    int64_t steps = 0;          // updates of this parameter, which had no gradient at the other steps
   };
 
   virtual ~Optimizer() = default;
@@ -24,10 +25,10 @@ class Optimizer {
 
   // Steps taken.
   int64_t steps() const { return steps_; }
-  void set_steps(int64_t steps) { steps_ = steps; }
 
   // For checkpoints: what is remembered, and what it is called ("m", "v").
   const std::vector<Slot>& slots() const { return slots_; }
+  void set_steps(int64_t steps, const std::vector<int64_t>& steps_of_slots);
   const std::vector<std::string>& state_names() const { return state_names_; }
 
  protected:
@@ -36,7 +37,7 @@ class Optimizer {
   // Called once in each step, before the first parameter is updated.
   virtual void before_updates() {}
 
-  // Changes slot.weight and slot.state. Nothing is recorded meanwhile; steps() already counts this step, from 1.
+  // Changes slot.weight and slot.state. Nothing is recorded meanwhile; slot.steps already counts this update, from 1.
   virtual void update(const Slot& slot, const Tensor& gradient, double rate) = 0;
 
  private:

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/shape.h"
+
 namespace dikkat {
 
 // A rise in a line over the first `steps` steps. Papers and libraries count it in three ways:
@@ -29,6 +31,7 @@ struct WarmUp {
 
   // How far the time from the end of the rise to step `total` has gone: 0 ... 1.
   double progress(int64_t step, int64_t total) const {
+    if (step >= total) return 1;
     const double span = static_cast<double>(std::max<int64_t>(1, total - steps));
     return std::clamp(static_cast<double>(step - steps) / span, 0.0, 1.0);
   }
@@ -69,6 +72,8 @@ struct NoamSchedule {
   int64_t d_model = 512, warmup = 4000;
   double factor = 1;
   double rate(int64_t step) const {
+    require(d_model > 0 && warmup > 0, "NoamSchedule: d_model and warmup must be positive, got ", d_model, " and ",
+            warmup);
     const double t = static_cast<double>(step + 1), rise = t * std::pow(static_cast<double>(warmup), -1.5);
     return factor / std::sqrt(static_cast<double>(d_model)) * std::min(1 / std::sqrt(t), rise);
   }
@@ -81,6 +86,7 @@ struct StepSchedule {
   WarmUp warmup = {};
   double rate(int64_t step) const {
     if (warmup.rising(step)) return peak * warmup.share(step);
+    require(step_size > 0, "StepSchedule: step_size must be positive, got ", step_size);
     return peak * std::pow(gamma, static_cast<double>((step - warmup.steps) / step_size));
   }
 };

@@ -19,7 +19,7 @@ void SGD::update(const Slot& slot, const Tensor& gradient, double rate) {
   if (options_.weight_decay != 0) direction = direction + weight * options_.weight_decay;
   if (options_.momentum != 0) {
     const Tensor& velocity = slot.state[0];
-    const double share = steps() == 1 ? 1 : 1 - options_.dampening;
+    const double share = slot.steps == 1 ? 1 : 1 - options_.dampening;
     assign(velocity, velocity * options_.momentum + direction * share);
     direction = options_.nesterov ? direction + velocity * options_.momentum : velocity;
   }

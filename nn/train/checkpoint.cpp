@@ -29,7 +29,7 @@ Json to_json(const GPTConfig& c) {
 
 constexpr int64_t most = int64_t{1} << 31;  // of whole numbers in a checkpoint
 
-// What stands behind tie_word_embeddings came later; an older checkpoint has what was always so then.
+// The fields after tie_word_embeddings came later; an older checkpoint has what was always so then.
 GPTConfig config_from_json(const JsonView& config) {
   GPTConfig c = {.vocab_size = config.at("vocab_size").integer(1, most),
                  .block_size = config.at("block_size").integer(1, most),
@@ -140,6 +140,10 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, con
   for (const Parameter& state : states_of(optimizer)) items.push_back(item(state.name, state.tensor));
   const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
   items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
+  std::vector<int64_t> steps;  // of each parameter: one that was frozen for a while has fewer
+  for (const Optimizer::Slot& slot : optimizer.slots()) steps.push_back(slot.steps);
+  items.push_back(safetensors_item<int64_t>("optimizer.steps", {static_cast<int64_t>(steps.size())},
+                                            std::span<const int64_t>(steps)));
   require_replaceable(path);
   write_safetensors(path + ".next", items, {{"format", format}, {"checkpoint", to_json(checkpoint).dump()}});
   if (is_file(path)) rename_file(path, path + ".previous");
@@ -149,13 +153,13 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, con
 struct CheckpointFile::Contents {
   explicit Contents(const std::string& path) : name(path), file(path) {}
 
-  // The entry for `tensor`, with its shape checked.
+  // The entry for `tensor`, with its shape and format checked: afterwards it can be read.
   const SafetensorsEntry& entry(const std::string& key, const Tensor& tensor) const {
     const SafetensorsEntry& found = file.at(key);
-    Shape shape;
-    for (const int64_t size : found.shape) shape.append(size);
-    require(shape == tensor.shape(), file.where(found), " has shape ", shape, ", the model needs ", tensor.shape(),
-            "; it belongs to another model");
+    require(found.shape == tensor.shape().sizes(), file.where(found), " does not have the shape ", tensor.shape(),
+            " that the model needs; it belongs to another model");
+    require(is_floating(found.dtype), file.where(found), " has dtype ", dtype_name(found.dtype),
+            "; weights and moments are numbers with a fraction, such as F32");
     return found;
   }
 
@@ -178,7 +182,12 @@ CheckpointFile::CheckpointFile(const std::string& path) {
           ": this is a safetensors file, but no checkpoint of this program (its metadata does not say '", format, "')");
   const Json described = Json::parse(text->second, found + ": metadata");
   Checkpoint& checkpoint = contents_->checkpoint;
-  checkpoint = from_json(described);
+  try {
+    checkpoint = from_json(described);
+  } catch (const Error& error) {
+    const std::string reason = error.what();
+    fail(reason.find(found) == reason.npos ? found + ": " + reason : reason);
+  }
   const SafetensorsEntry& losses = contents_->file.at("losses");
   require(losses.count == checkpoint.step, found, ": it is damaged: ", losses.count, " losses for ", checkpoint.step,
           " steps");
@@ -195,10 +204,21 @@ const Checkpoint& CheckpointFile::checkpoint() const {
   return contents_->checkpoint;
 }
 
-void CheckpointFile::read_into(const Optimizer& optimizer) const {
+void CheckpointFile::read_into(Optimizer& optimizer) const {
+  const int64_t all_steps = checkpoint().step;
+  std::vector<int64_t> steps(optimizer.slots().size(), all_steps);  // so it is in older files, which do not say it
+  if (const SafetensorsEntry* entry = contents_->file.find("optimizer.steps")) {
+    require(entry->count == static_cast<int64_t>(steps.size()), name(), ": it counts the steps of ", entry->count,
+            " parameters, and the model has ", steps.size(), "; it belongs to another model");
+    contents_->file.read<int64_t>(*entry, steps);
+    for (const int64_t count : steps)
+      require(count >= 0 && count <= all_steps, name(), ": it is damaged: a parameter has ", count, " of ", all_steps,
+              " steps");
+  }
   std::vector<Parameter> all = states_of(optimizer);
   for (const Optimizer::Slot& slot : optimizer.slots()) all.push_back({slot.name, slot.weight});
   read_into(all);
+  optimizer.set_steps(all_steps, steps);
 }
 
 void CheckpointFile::read_into(const std::vector<Parameter>& parameters) const {

@@ -49,8 +49,8 @@ class CheckpointFile {
   const std::string& name() const;
   const Checkpoint& checkpoint() const;
 
-  // Copies weights and moments. Everything is checked before the first number is written.
-  void read_into(const Optimizer& optimizer) const;
+  // Copies weights, moments and steps. Everything is checked before the first number is written.
+  void read_into(Optimizer& optimizer) const;
 
   // Copies the weights alone: for a model that only talks.
   void read_into(const std::vector<Parameter>& parameters) const;

@@ -86,7 +86,6 @@ void Trainer::resume(const std::string& path) {
           saved.seed, " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch,
           "; they must be the same to go on");
   file.read_into(optimizer_);
-  optimizer_.set_steps(saved.step);
   losses_ = saved.losses;
   validations_ = saved.validations;
 }
