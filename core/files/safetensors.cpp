@@ -57,7 +57,8 @@ void Safetensors::open_index(const std::string& path) {
   for (auto& [file, tensors] : names) {
     // Only what the index names counts; the same tensor may lie in another file as well.
     const std::string whole = (fs::path(folder) / file).string();
-    require(is_file(whole), shown(path), ": the file ", in_quotes(file), ", which it names, is not in the folder");
+    require(is_file(whole) || is_folder(whole), shown(path), ": the file ", in_quotes(file),
+            ", which it names, is not in the folder");
     Safetensors part;
     part.open_one(whole);
     part.sort_names();
