@@ -151,16 +151,16 @@ class TinyRegex {
   Set member() {
     if (take("\\r")) return [](uint32_t value) { return value == '\r'; };
     if (take("\\n")) return [](uint32_t value) { return value == '\n'; };
-    if (take("\\s")) return has(set_of(Category::white_space));
-    if (take("\\S")) return has(~set_of(Category::white_space));
+    if (take("\\s")) return has(set_of(GeneralCategory::white_space));
+    if (take("\\S")) return has(~set_of(GeneralCategory::white_space));
     if (take("\\p{L}")) return has(letters);
-    if (take("\\p{M}")) return has(set_of(Category::mark));
-    if (take("\\p{N}")) return has(set_of(Category::number));
-    if (take("\\p{Lu}")) return has(set_of(Category::upper));
-    if (take("\\p{Ll}")) return has(set_of(Category::lower));
-    if (take("\\p{Lt}")) return has(set_of(Category::title));
-    if (take("\\p{Lm}")) return has(set_of(Category::modifier));
-    if (take("\\p{Lo}")) return has(set_of(Category::letter));
+    if (take("\\p{M}")) return has(set_of(GeneralCategory::mark));
+    if (take("\\p{N}")) return has(set_of(GeneralCategory::number));
+    if (take("\\p{Lu}")) return has(set_of(GeneralCategory::upper));
+    if (take("\\p{Ll}")) return has(set_of(GeneralCategory::lower));
+    if (take("\\p{Lt}")) return has(set_of(GeneralCategory::title));
+    if (take("\\p{Lm}")) return has(set_of(GeneralCategory::modifier));
+    if (take("\\p{Lo}")) return has(set_of(GeneralCategory::letter));
     require(at_ < pattern_.size() && pattern_[at_] != '\\', "tiny regex: cannot read '", pattern_.substr(at_), "'");
     const auto letter = static_cast<uint32_t>(pattern_[at_++]);
     if (!any_case_ || letter < 'a' || letter > 'z') return [letter](uint32_t value) { return value == letter; };

@@ -81,31 +81,32 @@ TEST(Utf8, ForwardsAndBackwardsMeetTheSameCodePoints) {
 
 // ---- categories ----
 
-TEST(Category, HasAsManyCodePointsAsUnicode16) {
-  std::map<Category, int> count;
+TEST(GeneralCategory, HasAsManyCodePointsAsUnicode16) {
+  std::map<GeneralCategory, int> count;
   for (uint32_t value = 0; value < 0x110000; ++value) ++count[category_of(value)];
-  const std::map<Category, int> expected = {
-      {Category::white_space, 25}, {Category::number, 1911},   {Category::punctuation, 855}, {Category::symbol, 8514},
-      {Category::mark, 2501},      {Category::upper, 1858},    {Category::lower, 2258},      {Category::title, 31},
-      {Category::modifier, 404},   {Category::letter, 136477}, {Category::other, 959278}};
+  const std::map<GeneralCategory, int> expected = {
+      {GeneralCategory::white_space, 25}, {GeneralCategory::number, 1911}, {GeneralCategory::punctuation, 855},
+      {GeneralCategory::symbol, 8514},    {GeneralCategory::mark, 2501},   {GeneralCategory::upper, 1858},
+      {GeneralCategory::lower, 2258},     {GeneralCategory::title, 31},    {GeneralCategory::modifier, 404},
+      {GeneralCategory::letter, 136477},  {GeneralCategory::other, 959278}};
   EXPECT_EQ(count, expected);
 }
 
-TEST(Category, IsTheStandards) {
-  const std::map<Category, std::vector<uint32_t>> expected = {
-      {Category::white_space,
+TEST(GeneralCategory, IsTheStandards) {
+  const std::map<GeneralCategory, std::vector<uint32_t>> expected = {
+      {GeneralCategory::white_space,
        {'\t', '\n', 0xB, 0xC, '\r', ' ', 0x85, 0xA0, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000}},
-      {Category::number, {'0', '9', 0xB2, 0xBD, 0x663, 0x2167, 0x3007, 0x1D7FF}},
-      {Category::punctuation, {'!', '\'', '_', '-', '(', 0x2019, 0x3002}},
-      {Category::symbol, {'$', '+', '^', '`', 0x20BA, 0x1F600, 0xFFFD}},
-      {Category::mark, {0x300, 0x345, 0x903, 0x20DD, 0xFE0F, 0xE0100, 0xE01EF}},
-      {Category::upper, {'A', 0x130, 0x15E, 0x1E9E, 0x1C89, 0x10D50}},  // the last two are new in 16.0
-      {Category::lower, {'a', 0x131, 0x15F, 0xDF, 0x17F, 0x1C8A, 0x2146}},
-      {Category::title, {0x1C5, 0x1F88, 0x1FFC}},
-      {Category::modifier, {0x2B0, 0x3005, 0xFF70}},
-      {Category::letter,
+      {GeneralCategory::number, {'0', '9', 0xB2, 0xBD, 0x663, 0x2167, 0x3007, 0x1D7FF}},
+      {GeneralCategory::punctuation, {'!', '\'', '_', '-', '(', 0x2019, 0x3002}},
+      {GeneralCategory::symbol, {'$', '+', '^', '`', 0x20BA, 0x1F600, 0xFFFD}},
+      {GeneralCategory::mark, {0x300, 0x345, 0x903, 0x20DD, 0xFE0F, 0xE0100, 0xE01EF}},
+      {GeneralCategory::upper, {'A', 0x130, 0x15E, 0x1E9E, 0x1C89, 0x10D50}},  // the last two are new in 16.0
+      {GeneralCategory::lower, {'a', 0x131, 0x15F, 0xDF, 0x17F, 0x1C8A, 0x2146}},
+      {GeneralCategory::title, {0x1C5, 0x1F88, 0x1FFC}},
+      {GeneralCategory::modifier, {0x2B0, 0x3005, 0xFF70}},
+      {GeneralCategory::letter,
        {0xAA, 0x1C0, 0x5D0, 0x3042, 0x3400, 0x4DBF, 0x4E00, 0xAC00, 0xD7A3, 0x105C0, 0x20000, 0x323AF}},
-      {Category::other,
+      {GeneralCategory::other,
        {0, 0x1F, 0x7F, 0xAD, 0x200B, 0x200D, 0x2065, 0xD800, 0xDFFF, 0xE000, 0xFEFF, 0xFFFF, 0x323B0, 0xE00FF, 0xE01F0,
         0x10FFFF, first_invalid_byte + 0x80, first_invalid_byte + 0xFF}}};
   for (const auto& [category, points] : expected)

@@ -4,10 +4,11 @@ namespace dikkat::scan {
 namespace {
 
 // Letters without case and marks count on both sides of a word's one change from capitals to small letters.
-constexpr Categories both = set_of(Category::modifier) | set_of(Category::letter) | set_of(Category::mark);
-constexpr Categories small = set_of(Category::lower) | both;  // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
+constexpr Categories both =
+    set_of(GeneralCategory::modifier) | set_of(GeneralCategory::letter) | set_of(GeneralCategory::mark);
+constexpr Categories small = set_of(GeneralCategory::lower) | both;  // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
 constexpr Categories capitals =
-    set_of(Category::upper) | set_of(Category::title) | both;  // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
+    set_of(GeneralCategory::upper) | set_of(GeneralCategory::title) | both;  // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
 
 struct Word {
   size_t small_end;    // [capitals]*[small]+, or where it was to begin if that does not fit
@@ -24,7 +25,8 @@ Word word_at(std::string_view text, size_t begin) {
   }
   // [small]+ begins with a small letter behind the capitals or, if there is none, takes back the last of those that
   // count on both sides, and then ends with it.
-  return {seen.is(set_of(Category::lower)) ? skip_letters(text, seen.end, small, AsciiLetters::small) : last_both_end,
+  return {seen.is(set_of(GeneralCategory::lower)) ? skip_letters(text, seen.end, small, AsciiLetters::small)
+                                                  : last_both_end,
           at};
 }
 

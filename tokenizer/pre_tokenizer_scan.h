@@ -14,17 +14,17 @@
 
 namespace dikkat::scan {
 
-constexpr Categories white_space = set_of(Category::white_space);  // \s
-constexpr Categories numbers = set_of(Category::number);           // \p{N}
-constexpr Categories symbols = set_of(Category::other) | set_of(Category::punctuation) | set_of(Category::symbol) |
-                               set_of(Category::mark);  // [^\s\p{L}\p{N}]
+constexpr Categories white_space = set_of(GeneralCategory::white_space);  // \s
+constexpr Categories numbers = set_of(GeneralCategory::number);           // \p{N}
+constexpr Categories symbols = set_of(GeneralCategory::other) | set_of(GeneralCategory::punctuation) |
+                               set_of(GeneralCategory::symbol) | set_of(GeneralCategory::mark);  // [^\s\p{L}\p{N}]
 
-constexpr Category ascii_category(char letter) {
-  if (letter >= 'a' && letter <= 'z') return Category::lower;
-  if (letter >= 'A' && letter <= 'Z') return Category::upper;
-  if (letter >= '0' && letter <= '9') return Category::number;
-  if (letter == ' ' || (letter >= '\t' && letter <= '\r')) return Category::white_space;
-  return Category::symbol;  // or punctuation, or a control: no pattern here tells them apart
+constexpr GeneralCategory ascii_category(char letter) {
+  if (letter >= 'a' && letter <= 'z') return GeneralCategory::lower;
+  if (letter >= 'A' && letter <= 'Z') return GeneralCategory::upper;
+  if (letter >= '0' && letter <= '9') return GeneralCategory::number;
+  if (letter == ' ' || (letter >= '\t' && letter <= '\r')) return GeneralCategory::white_space;
+  return GeneralCategory::symbol;  // or punctuation, or a control: no pattern here tells them apart
 }
 
 // The sets of the first half of all bytes, so that most text needs no decoding; 0 for bytes that do.

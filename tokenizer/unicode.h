@@ -50,7 +50,7 @@ void append_utf8(std::string& text, uint32_t value);
 // The categories that regular expressions name. White space is the property \s (line ends, tabs, all spaces), whatever
 // the general category; `other` are controls, formats, private and unassigned code points, and invalid bytes.
 // The generator of the tables knows this order.
-enum class Category : uint8_t {
+enum class GeneralCategory : uint8_t {
   other,
   white_space,
   number,       // \p{N}
@@ -64,21 +64,22 @@ enum class Category : uint8_t {
   letter        // \p{Lo}: letters that have no case
 };
 
-inline Category category_of(uint32_t value) {
-  if (value >= first_invalid_byte) return Category::other;
+inline GeneralCategory category_of(uint32_t value) {
+  if (value >= first_invalid_byte) return GeneralCategory::other;
   const size_t chapter = unicode_tables::category_chapters[value >> 11];
   const size_t page = unicode_tables::category_pages[chapter << 5 | (value >> 6 & 31)];
   const uint64_t word = unicode_tables::category_words[page << 2 | (value >> 4 & 3)];
-  return static_cast<Category>(word >> 4 * (value & 15) & 15);
+  return static_cast<GeneralCategory>(word >> 4 * (value & 15) & 15);
 }
 
 // A set of categories, one bit each.
 using Categories = uint32_t;
-constexpr Categories set_of(Category category) {
+constexpr Categories set_of(GeneralCategory category) {
   return 1u << static_cast<unsigned>(category);
 }
-constexpr Categories letters = set_of(Category::upper) | set_of(Category::lower) | set_of(Category::title) |
-                               set_of(Category::modifier) | set_of(Category::letter);  // \p{L}
+constexpr Categories letters = set_of(GeneralCategory::upper) | set_of(GeneralCategory::lower) |
+                               set_of(GeneralCategory::title) | set_of(GeneralCategory::modifier) |
+                               set_of(GeneralCategory::letter);  // \p{L}
 
 // Turkish (and Azerbaijani) has two letters i, with and without a dot, each with its own capital: i İ and ı I. All
 // other languages share one pair, i I. No program can tell from the letters which language it reads.

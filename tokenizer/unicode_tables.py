@@ -16,7 +16,7 @@ PAGE = 64     # code points
 CHAPTER = 32  # pages; unicode.h counts on both
 WIDTH = 120
 
-# The groups of enum Category in unicode.h, in its order.
+# The groups of enum GeneralCategory in unicode.h, in its order.
 CATEGORIES = ["other", "white_space", "number", "punctuation", "symbol", "mark",
               "upper", "lower", "title", "modifier", "letter"]
 GROUP_OF = {"Lu": "upper", "Ll": "lower", "Lt": "title", "Lm": "modifier", "Lo": "letter",
