@@ -98,7 +98,8 @@ const std::map<std::string, std::function<void(const std::string&)>>& readers() 
       {"llama2c_tokenizer", [](const std::string& path) { Tokenizer(read_llama2c_tokenizer(path, 512), path); }},
       {"text_corpus",  // with the bytes as tokens, and the context of a small model
        [](const std::string& path) {
-         read_corpus(path, Tokenizer(train_bpe("", {.vocab_size = 257}).vocabulary), 64);
+         encode_corpus(read_text(path, uint64_t{1} << 32), Tokenizer(train_bpe("", {.vocab_size = 257}).vocabulary), 64,
+                       path);
        }},
   };
   return all;

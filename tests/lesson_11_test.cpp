@@ -5,7 +5,9 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "core/files/folders.h"
@@ -14,6 +16,8 @@
 #include "core/files/safetensors.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
+#include "tokenizer/files.h"
+#include "tokenizer/train.h"
 
 namespace dikkat {
 namespace {
@@ -68,11 +72,14 @@ TEST_F(BabyGPT, LearnsAnswersAndWritesWhatItMeasured) {
     EXPECT_TRUE(r.find(key)) << key;
   for (const char* key : {"weights", "gradients", "optimizer", "activations", "workspace", "total"})
     EXPECT_GT(r.at("peak_bytes").at(key).integer(), 0) << key;
-  EXPECT_EQ(r.at("parameters").integer(), 35712);
+  EXPECT_EQ(r.at("parameters").integer(), 37760);
+  EXPECT_EQ(r.at("vocabulary").integer(), 320);
+  EXPECT_GT(r.at("bits_per_character").number(), 1);
   EXPECT_EQ(r.at("replies").size(), 2u);
   EXPECT_GT(r.at("samples").size(), 0u);
-  EXPECT_NEAR(r.at("loss_first").number(), std::log(256.0), 0.1);
-  EXPECT_LT(r.at("loss_validation").number(), r.at("validation_losses").at(size_t{0}).at("loss").number() / 2);
+  EXPECT_NEAR(r.at("loss_first").number(), std::log(320.0), 0.1);
+  // Text never seen becomes more than e^2 = 7 times as likely, token by token.
+  EXPECT_LT(r.at("loss_validation").number(), r.at("validation_losses").at(size_t{0}).at("loss").number() - 2);
   EXPECT_EQ(r.at("losses").size(), 120u);
 }
 
@@ -123,11 +130,63 @@ TEST_F(BabyGPT, OwnText) {
   EXPECT_NE(run.out.find("the "), std::string::npos);
 }
 
+TEST_F(BabyGPT, ZeroBytesAreText) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "zero" + std::string(1, '\0') + "byte " + std::to_string(i) + "\n";
+  const ProgramRun run = lesson("--pace auto --steps 3 --data '" + write("zeros", text) + "'");
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
+TEST_F(BabyGPT, AVocabularyOfOnesOwnStaysWithTheModel) {
+  Training training = train_bpe("the cat sat on the mat and the dog sat on the cat", {.vocab_size = 300});
+  write_tokenizer_json(training.vocabulary, file("tokenizer.json"));
+  const int64_t size = training.vocabulary.size();
+  const std::string model = " --checkpoint '" + file("model") + "' ";
+  const ProgramRun run = lesson("--pace auto --steps 6 --json r.json --vocab '" + file("tokenizer.json") + "'" + model);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("you gave it with"), std::string::npos) << run.out;
+  const Json r = read_json(file("r.json"));
+  EXPECT_EQ(r.at("vocabulary").integer(), size);
+  std::filesystem::remove(file("tokenizer.json"));  // the model holds it
+  EXPECT_EQ(lesson("--resume --steps 9" + model).code, 0);
+  EXPECT_EQ(lesson("--chat" + model, "the cat\n").code, 0);
+  refused("--chat --vocab_size 300" + model, 2, "--vocab_size");
+  refused("--resume --vocab '" + file("x") + "'" + model, 2, "--vocab");
+  refused("--vocab x --vocab_size 300", 2, "--vocab_size");
+  refused("--vocab '" + file("missing") + "'", 1, "missing");
+  refused("--vocab_size 255", 2, "256");
+  EXPECT_EQ(lesson("--pace auto --steps 2 --vocab_size 256 --json r.json").code, 0);
+  const Json bytes_alone = read_json(file("r.json"));
+  EXPECT_EQ(bytes_alone.at("vocabulary").integer(), 256);
+}
+
+TEST_F(BabyGPT, ACheckpointWithADamagedVocabularyIsRefused) {
+  ASSERT_EQ(lesson("--pace auto --steps 3 --checkpoint '" + file("model") + "'").code, 0);
+  const Safetensors whole(file("model"));
+  std::vector<SafetensorsItem> items;
+  for (const SafetensorsEntry& entry : whole.entries())
+    items.push_back({entry.name, entry.dtype, entry.shape, entry.bytes});
+  const auto with_tokens = [&](const std::string& name, const std::function<std::string(std::string)>& change) {
+    auto metadata = whole.metadata();
+    for (auto& [key, value] : metadata) value = change(value);
+    write_safetensors(file(name), items, metadata);
+    return "--chat --checkpoint '" + file(name) + "'";
+  };
+  const auto replaced = [](const std::string& from, const std::string& to) {
+    return [=](std::string value) {
+      const size_t at = value.find(from);
+      return at == std::string::npos ? value : value.replace(at, from.size(), to);
+    };
+  };
+  refused(with_tokens("none", replaced("\"tokenizer\"", "\"tokenless\"")), 1, "without its tokens");
+  refused(with_tokens("unigram", replaced("BPE", "Unigram")), 1, "Unigram");
+  refused(with_tokens("cut", replaced("\\\"merges\\\"", "\\\"murges\\\"")), 1, "merges");
+}
+
 TEST_F(BabyGPT, BadDataIsRefusedInOneLine) {
   refused("--data '" + file("missing.txt") + "'", 1, "missing.txt");
   refused("--data '" + write("empty.txt", "") + "'", 1, "empty");
   refused("--data '" + write("short.txt", "too short") + "'", 1, "too short");
-  refused("--data '" + write("binary", std::string("ab\0cd", 5)) + "'", 1, "byte 2 is 0");
   refused("--data '" + write("latin5.txt", "g\xfcn ayd\xfdn") + "'", 1, "byte 1 is not UTF-8");
   refused("--data '" + folder.path() + "'", 1, folder.path());
 }

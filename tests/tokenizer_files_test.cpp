@@ -274,16 +274,12 @@ TEST(VocabularyFiles, AFolderOrNameThatSaysNothing) {
 }
 
 TEST(Corpus, KeepsBytesAndRefusesWhatIsTooShort) {
-  const TemporaryFolder folder;
   const Tokenizer tokenizer(sample_vocabulary());
   const std::string bytes = std::string("a\0b\xFF<|endoftext|>", 17) + sample_text();
-  write_file(folder / "text.txt", bytes);
-  EXPECT_EQ(tokenizer.decode(read_corpus(folder / "text.txt", tokenizer, 64)), bytes);
-  write_file(folder / "text.txt", "abc");
-  EXPECT_EQ(read_corpus(folder / "text.txt", tokenizer, 2).size(), 3u);
-  expect_parts(message_of([&] { read_corpus(folder / "text.txt", tokenizer, 3); }),
-               {"text.txt", "3 tokens", "at least 4"});
-  expect_parts(message_of([&] { read_corpus(folder / "text.txt", tokenizer, 1, 2); }), {"text.txt", "more than the 2"});
+  EXPECT_EQ(tokenizer.decode(encode_corpus(bytes, tokenizer, 64, "book.txt")), bytes);
+  EXPECT_EQ(encode_corpus("abc", tokenizer, 2, "book.txt").size(), 3u);
+  expect_parts(message_of([&] { encode_corpus("abc", tokenizer, 3, "book.txt"); }),
+               {"book.txt: ", "3 tokens", "at least 4"});
 }
 
 }  // namespace

@@ -1,17 +1,14 @@
 #include "tokenizer/corpus.h"
 
-#include "core/files/mapped_file.h"
-#include "core/files/utf8.h"
 #include "kernels/check.h"
 
 namespace dikkat {
 
-std::vector<int32_t> read_corpus(const std::string& path, const Tokenizer& tokenizer, int64_t block_size,
-                                 uint64_t most_bytes) {
-  const std::string content = read_text(path, most_bytes);
-  std::vector<int32_t> ids = tokenizer.encode(content, SpecialTokens::as_text);
-  require(static_cast<int64_t>(ids.size()) > block_size, shown(path), ": the text is too short: it has ", ids.size(),
-          " tokens (", content.size(), " bytes), but a context of ", block_size, " needs at least ", block_size + 1);
+std::vector<int32_t> encode_corpus(std::string_view text, const Tokenizer& tokenizer, int64_t block_size,
+                                   std::string_view source) {
+  std::vector<int32_t> ids = tokenizer.encode(text, SpecialTokens::as_text);
+  require(static_cast<int64_t>(ids.size()) > block_size, source, ": the text is too short: it has ", ids.size(),
+          " tokens (", text.size(), " bytes), but a context of ", block_size, " needs at least ", block_size + 1);
   return ids;
 }
 

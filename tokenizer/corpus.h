@@ -1,18 +1,18 @@
-// Text files as token ids: what a language model is trained on.
+// A text as token ids: what a language model is trained on.
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizer/tokenizer.h"
 
 namespace dikkat {
 
-// The ids of the text in `path`. Bytes are bytes: zeros are kept, and so is what is no UTF-8. Special tokens in the
-// text are text. Throws Error with the file's name if it cannot be read, has more than `most_bytes`, or has fewer
-// tokens than one example needs: a context of `block_size` and the token to be predicted behind it.
-std::vector<int32_t> read_corpus(const std::string& path, const Tokenizer& tokenizer, int64_t block_size,
-                                 uint64_t most_bytes = uint64_t{1} << 32);
+// The ids of `text`. Bytes are bytes: zeros are kept, and so is what is no UTF-8. Special tokens in the text are text.
+// Throws Error, beginning with `source`, if it has fewer tokens than one example needs: a context of `block_size` and
+// the token to be predicted behind it.
+std::vector<int32_t> encode_corpus(std::string_view text, const Tokenizer& tokenizer, int64_t block_size,
+                                   std::string_view source);
 
 }  // namespace dikkat

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizer/vocabulary.h"
@@ -27,6 +28,10 @@ void write_gpt2_files(const Vocabulary& vocabulary, const std::string& merges, c
 // NFC or none) and SentencePiece-style BPE with byte fallback; added tokens; ids around a text by TemplateProcessing.
 Vocabulary read_tokenizer_json(const std::string& path);
 void write_tokenizer_json(const Vocabulary& vocabulary, const std::string& path);
+
+// The same as a text, to be kept inside another file. `source` begins the messages.
+Vocabulary parse_tokenizer_json(std::string_view text, const std::string& source);
+std::string tokenizer_json(const Vocabulary& vocabulary, const std::string& source = "vocabulary");
 
 // The template for conversations: chat_template of tokenizer_config.json, or chat_template.jinja beside it. Nothing if
 // `folder` has none. Of several named ones it is "default".

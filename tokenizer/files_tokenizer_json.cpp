@@ -134,10 +134,7 @@ std::vector<std::string> written_tokens(const Vocabulary& vocabulary) {
   return written;
 }
 
-}  // namespace
-
-Vocabulary read_tokenizer_json(const std::string& path) {
-  const Json json = read_json(path, most_vocabulary_bytes);
+Vocabulary vocabulary_of(const Json& json, const std::string& source) {
   const JsonView file = json;
   const JsonView model = file.at("model");
   refuse_what_is_not_supported(file, model);
@@ -152,19 +149,28 @@ Vocabulary read_tokenizer_json(const std::string& path) {
   read_json_normalizer(file, vocabulary);
   read_json_pre_tokenizer(file, vocabulary);
   read_json_decoder(file, vocabulary);
-  const WrittenVocabulary written = read_tokens(file, model, shown(path), vocabulary.added);
+  const WrittenVocabulary written = read_tokens(file, model, source, vocabulary.added);
   spell_out(written, vocabulary);
-  WrittenMerges merges(written, shown(path), "merge");
+  WrittenMerges merges(written, source, "merge");
   read_merges(model.at("merges"), merges);
   vocabulary.merges = merges.merges();
   read_json_post_processor(file, vocabulary);
-  vocabulary.check(shown(path));
+  vocabulary.check(source);
   return vocabulary;
 }
 
-void write_tokenizer_json(const Vocabulary& vocabulary, const std::string& path) {
+}  // namespace
+
+Vocabulary read_tokenizer_json(const std::string& path) {
+  return vocabulary_of(read_json(path, most_vocabulary_bytes), shown(path));
+}
+
+Vocabulary parse_tokenizer_json(std::string_view text, const std::string& source) {
+  return vocabulary_of(Json::parse(text, source), source);
+}
+
+std::string tokenizer_json(const Vocabulary& vocabulary, const std::string& source) {
   vocabulary.check("vocabulary");
-  const std::string source = text("could not write ", shown(path));
   require(!vocabulary.sentencepiece || vocabulary.sentencepiece->block_is_space, source,
           ": llama2.c's vocabularies keep U+2581 and spaces apart, which tokenizer.json cannot");
   const std::vector<std::string> written = written_tokens(vocabulary);
@@ -202,7 +208,11 @@ void write_tokenizer_json(const Vocabulary& vocabulary, const std::string& path)
                                   {"post_processor", json_post_processor(vocabulary)},
                                   {"decoder", json_decoder(vocabulary)},
                                   {"model", std::move(model)}});
-  write_file(path, file.dump(1) + "\n");
+  return file.dump(1) + "\n";
+}
+
+void write_tokenizer_json(const Vocabulary& vocabulary, const std::string& path) {
+  write_file(path, tokenizer_json(vocabulary, text("could not write ", shown(path))));
 }
 
 std::optional<std::string> read_chat_template(const std::string& folder) {

@@ -10,7 +10,7 @@ namespace dikkat {
 namespace {
 
 bool is_word_part(const CodePoint& point) {
-  constexpr Categories parts = letters | set_of(Category::mark) | set_of(Category::number);
+  constexpr Categories parts = letters | set_of(GeneralCategory::mark) | set_of(GeneralCategory::number);
   constexpr uint32_t apostrophe = '\'', curved_apostrophe = 0x2019;
   return (parts & set_of(category_of(point.value))) != 0 || point.value == apostrophe ||
          point.value == curved_apostrophe;

@@ -5,7 +5,7 @@
 #include "core/autograd.h"
 #include "core/files/atomic_file.h"
 #include "core/files/folders.h"
-#include "tokenizer/bytes.h"
+#include "lessons/11_baby_gpt/vocabulary.h"
 
 namespace dikkat {
 
@@ -15,6 +15,17 @@ std::vector<Flag> baby_gpt_flags() {
       {.name = "data",
        .kind = Flag::files,
        .help = {"kendi metinlerin: düz metin, UTF-8 (virgülle ayır)", "your own texts: plain UTF-8 (comma-separated)"}},
+      {.name = "vocab",
+       .kind = Flag::word,
+       .help = {"metinden öğrenmek yerine hazır bir sözlük: GPT-2'ninki ya da başka biri; klasör ya da dosya",
+                "a vocabulary instead of one learned from the text: GPT-2's or any that you have; a folder or a file"},
+       .value_name = "DIR"},
+      {.name = "vocab_size",
+       .kind = Flag::integer,
+       .help = {"metinden öğrenilen jetonların sayısı; 256: yalnız baytlar",
+                "number of tokens learned from the text; 256: bytes alone"},
+       .lowest = 256,
+       .highest = 1'000'000},
       {.name = "steps",
        .kind = Flag::integer,
        .help = {"eğitim adımı sayısı", "number of training steps"},
@@ -70,29 +81,36 @@ namespace {
 Setting setting_of(Preset preset) {
   switch (preset) {
     case Preset::test:
-      return {.config =
-                  {.vocab_size = ByteTokenizer::vocab_size, .block_size = 64, .n_layer = 2, .n_head = 2, .n_embd = 32},
+      return {.config = {.block_size = 64, .n_layer = 2, .n_head = 2, .n_embd = 32},
               .training = {.steps = 120, .batch = 8, .peak_rate = 5e-3, .validation_windows = 16}};
     case Preset::full:
-      return {.config = {.vocab_size = ByteTokenizer::vocab_size,
-                         .block_size = 192,
-                         .n_layer = 6,
-                         .n_head = 6,
-                         .n_embd = 384},
+      return {.config = {.block_size = 192, .n_layer = 6, .n_head = 6, .n_embd = 384},
               .training = {.steps = 5000, .batch = 12, .peak_rate = 6e-4, .warmup = 200}};
     case Preset::class_room:
       break;
   }
-  return {
-      .config = {.vocab_size = ByteTokenizer::vocab_size, .block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
-      .training = {.steps = 1400, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
+  return {.config = {.block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
+          .training = {.steps = 900, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
+}
+
+void refuse_contradictions(const Lesson& lesson, bool is_saved) {
+  const bool has_vocab = lesson.flags.given("vocab"), has_size = lesson.flags.given("vocab_size");
+  if (has_vocab && has_size)
+    throw UsageError(lesson.turkish ? "--vocab ile --vocab_size birlikte verilemez: hazır sözlüğün boyu bellidir"
+                                    : "--vocab and --vocab_size together: a vocabulary that is given has its own size");
+  if (is_saved && (has_vocab || has_size))
+    throw UsageError(std::string(has_vocab ? "--vocab: " : "--vocab_size: ") +
+                     (lesson.turkish ? "kayıtlı modelin sözlüğü kendi içinde saklıdır; --resume ve --chat onu kullanır"
+                                     : "a saved model holds its own vocabulary, and --resume and --chat use that"));
 }
 
 }  // namespace
 
 Setting chosen_setting(Lesson& lesson, const std::string& path) {
   Setting setting = setting_of(lesson.preset);
-  if (lesson.flags.boolean("resume") || lesson.flags.boolean("chat")) {
+  const bool is_saved = lesson.flags.boolean("resume") || lesson.flags.boolean("chat");
+  refuse_contradictions(lesson, is_saved);
+  if (is_saved) {
     const CheckpointFile file(path);
     const Checkpoint& saved = file.checkpoint();
     setting.config = saved.config;
@@ -117,19 +135,21 @@ Setting chosen_setting(Lesson& lesson, const std::string& path) {
 
 int talk_to_saved_model(Lesson& lesson, const std::string& path) {
   const Setting setting = chosen_setting(lesson, path);
+  const Tokenizer tokenizer = saved_tokenizer(setting, path);
   GPT model(setting.config);
   CheckpointFile(path).read_into(parameters(model));
   describe_model(lesson, model, setting);
   lesson.line(lesson.label("trained_on") + ": " + path);
   const auto kind = setting.training.notes.find("dialogue");
-  chat(lesson, model, kind == setting.training.notes.end() || kind->second == "yes");
+  chat(lesson, model, tokenizer, kind == setting.training.notes.end() || kind->second == "yes");
   return lesson.finish();
 }
 
 bool only_before_training(const Lesson& lesson) {
   if (!lesson.flags.given("section")) return false;
   const std::string name = lesson.flags.word("section");
-  return name == "problem" || name == "problem_own" || name == "idea" || name == "one_head";
+  return name == "problem" || name == "problem_own" || name == "tokens" || name == "tokens_given" || name == "idea" ||
+         name == "one_head";
 }
 
 void describe_model(Lesson& lesson, GPT& model, const Setting& setting) {

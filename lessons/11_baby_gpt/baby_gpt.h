@@ -8,6 +8,7 @@
 #include "nn/models/gpt.h"
 #include "nn/train/checkpoint.h"
 #include "nn/train/trainer.h"
+#include "tokenizer/tokenizer.h"
 
 namespace dikkat {
 
@@ -40,10 +41,9 @@ void predict_first_loss(Lesson& lesson, GPT& model, const Trainer& trainer);
 // What is drawn when the model writes.
 GenerateOptions writing_options(const Lesson& lesson, uint32_t draw);
 
-// Answers line by line until the input ends.
-// `is_dialogue`: the model learned from lines of "A: " and "B: ", so it is asked
-// for the next line of B; otherwise it goes on from what was typed.
-void chat(Lesson& lesson, GPT& model, bool is_dialogue);
+// Answers line by line until the input ends. `is_dialogue`: the model learned from lines of "A: " and "B: ", so it is
+// asked for the next line of B; otherwise it goes on from what was typed.
+void chat(Lesson& lesson, GPT& model, const Tokenizer& tokenizer, bool is_dialogue);
 
 // --chat: reads the model and talks. Returns the exit code.
 int talk_to_saved_model(Lesson& lesson, const std::string& path);

@@ -5,7 +5,7 @@
 #include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "lessons/stage/embedded.h"
-#include "tokenizer/bytes.h"
+#include "tokenizer/corpus.h"
 
 namespace dikkat {
 
@@ -28,9 +28,6 @@ size_t first_foreign_byte(std::string_view text) {
 std::string read_user_text(const std::string& path) {
   std::string text = read_text(path, most_bytes);
   require(!text.empty(), path, ": the file is empty; --data reads plain text (UTF-8)");
-  const size_t zero = text.find('\0');
-  require(zero == std::string::npos, path, ": byte ", zero,
-          " is 0, so this is no text; --data reads plain text (UTF-8)");
   const size_t foreign = first_foreign_byte(text);
   require(foreign == text.size(), path, ": byte ", foreign,
           " is not UTF-8; an older Turkish text can be converted with "
@@ -57,14 +54,9 @@ int64_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TokenData Corpus::tokens(int64_t block_size) const {
-  const SplitText split = split_text(text);
-  const TokenData data{ByteTokenizer().encode(split.training), ByteTokenizer().encode(split.validation)};
-  const size_t needed = static_cast<size_t>(block_size) + 1;
-  require(std::min(data.training.size(), data.validation.size()) >= needed, "the text is too short: ", text.size(),
-          " bytes, of which ", data.validation.size(), " are kept back for validation; each part needs at least ",
-          needed, " (a text of about ", 10 * needed, " bytes)");
-  return data;
+TokenData Corpus::tokens(const Tokenizer& tokenizer, int64_t block_size) const {
+  return {encode_corpus(parts.training, tokenizer, block_size, "--data"),
+          encode_corpus(parts.validation, tokenizer, block_size, "--data, the tenth kept back for validation")};
 }
 
 Corpus read_corpus(Lesson& lesson) {
@@ -76,22 +68,22 @@ Corpus read_corpus(Lesson& lesson) {
     corpus.text =
         std::string(embedded("data/dialogues.tr.txt")) + "\n" + std::string(embedded("data/dialogues.en.txt"));
   }
+  corpus.parts = split_text(corpus.text);
   corpus.passages = count_passages(corpus.text);
   const int64_t turns = std::min(count(corpus.text, "\nA: "), count(corpus.text, "\nB: "));
   corpus.is_dialogue = turns > corpus.passages / 2 && turns > 0;
   return corpus;
 }
 
-void show_passage(Lesson& lesson, const Corpus& corpus) {
+std::string first_passage(const Lesson& lesson, const Corpus& corpus) {
   constexpr size_t most_lines = 8;
   const std::string_view english = corpus.is_own ? "" : embedded("data/dialogues.en.txt");
   const std::string_view text = lesson.turkish || english.empty() ? std::string_view(corpus.text) : english;
-  size_t at = std::min(text.find_first_not_of('\n'), text.size());
-  for (size_t line = 0; line < most_lines && at < text.size() && text[at] != '\n'; ++line) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    lesson.line("  " + std::string(text.substr(at, end - at)));
-    at = end + 1;
-  }
+  const size_t begin = std::min(text.find_first_not_of('\n'), text.size());
+  size_t end = begin;
+  for (size_t line = 0; line < most_lines && end < text.size() && text[end] != '\n'; ++line)
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  return std::string(text.substr(begin, end - begin));
 }
 
 }  // namespace dikkat

@@ -1,15 +1,16 @@
 // Lesson 11: Baby GPT. Train a transformer on short dialogues, then talk to it.
 //
-// You know already   tensors and gradients (01, 03), training (04), attention (07, 08), the block (10)
+// You know already   tensors and gradients (01, 03), training (04), tokens (05), attention (07, 08), the block (10)
 // New here           putting them together: a language model, its loss, and writing with it
 // Run                lessons/run 11               about a minute, then a chat
 //                    lessons/run 11 --data FILE   your own text
+//                    lessons/run 11 --vocab DIR   GPT-2's vocabulary, or any other that you have
 // First breakpoint   lessons/run debug 11, then:  break Softmax::backward   run   bt
-// Prints             (seed 0) a first loss near ln 256 = 5.545 and a validation loss that falls below half of it
+// Prints             (seed 0) a first loss near ln 512 = 6.238 and a validation loss that falls below half of it
 #include <cmath>
 
 #include "lessons/11_baby_gpt/baby_gpt.h"
-#include "tokenizer/bytes.h"
+#include "lessons/11_baby_gpt/vocabulary.h"
 
 using namespace dikkat;
 
@@ -22,20 +23,24 @@ int main(int argc, char** argv) {
   // Act 1: the problem ------------------------------------------------------------------------------------------------
   const Corpus corpus = read_corpus(lesson);
   setting.training.notes["dialogue"] = corpus.is_dialogue ? "yes" : "no";  // --chat will ask
-  const TokenData tokens = corpus.tokens(setting.config.block_size);
   lesson.set("passages", corpus.passages);
   lesson.set("bytes", static_cast<int64_t>(corpus.text.size()));
-  if (lesson.section(corpus.is_own ? "problem_own" : "problem")) show_passage(lesson, corpus);
+  if (lesson.section(corpus.is_own ? "problem_own" : "problem")) lesson.quote("", first_passage(lesson, corpus));
+
+  // Lesson 05 in two lines: learn the tokens from the corpus, and write the corpus with them.
+  const Tokenizer tokenizer = choose_tokenizer(lesson, corpus, setting, path);
+  const TokenData tokens = corpus.tokens(tokenizer, setting.config.block_size);
 
   // Act 2: the breakthrough -------------------------------------------------------------------------------------------
   manual_seed(lesson.seed);
   GPT model(setting.config);
   describe_model(lesson, model, setting);
+  show_tokens(lesson, corpus, tokenizer, tokens, setting);
   if (lesson.section("idea")) show_parts(lesson, model);
 
-  // One attention head in four lines, on the bytes of one word, and the same from the library.
-  const std::string word = lesson.turkish ? "merhaba" : "good morning";
-  const Ids ids(ByteTokenizer().encode(word));  // (T)
+  // One attention head in four lines, on the tokens of one sentence, and the same from the library.
+  const std::string sentence = lesson.label("sentence");
+  const Ids ids(tokenizer.encode(sentence));  // (T)
   const int64_t T = ids.numel(), D = setting.config.n_embd / setting.config.n_head;
   SelfAttention& first = model.blocks[0]->attention;
   Tensor x = model.token_embedding.forward(ids);                                         // (T,C)
@@ -54,9 +59,10 @@ int main(int argc, char** argv) {
   Tensor from_library =
       reshape(scaled_dot_product_attention(one_head(q), one_head(k), one_head(v), {.causal = true}), {T, D});
   sum(from_library * from_library).backward();
-  lesson.set("word", word);
-  lesson.set("letters", T);
+  lesson.set("sentence", sentence);
+  lesson.set("sentence_tokens", T);
   if (lesson.section("one_head")) {
+    lesson.tokens(shown_tokens(tokenizer, sentence));
     lesson.show(weights.named(lesson.label("weights")));
     lesson.same(lesson.label("by_hand_output"), by_hand, from_library, 1e-5);
     lesson.same(lesson.label("by_hand_gradient"), gradient_by_hand, v.grad(), 1e-5);
@@ -69,7 +75,7 @@ int main(int argc, char** argv) {
   if (lesson.flags.boolean("resume")) trainer.resume(path);
   predict_first_loss(lesson, model, trainer);
   lesson.section("training");
-  TrainingScreen screen(lesson, model, trainer, corpus, path);
+  TrainingScreen screen(lesson, model, trainer, corpus, tokenizer, path);
   while (trainer.step() < setting.training.steps && !Lesson::interrupted()) {
     Batch batch = trainer.next_batch();                  // (B,T), (B,T)
     Tensor logits = model.forward(batch.inputs);         // (B,T,V)
@@ -85,6 +91,6 @@ int main(int argc, char** argv) {
 
   // Act 3: your turn --------------------------------------------------------------------------------------------------
   lesson.section("your_turn");
-  chat(lesson, model, corpus.is_dialogue);
+  chat(lesson, model, tokenizer, corpus.is_dialogue);
   return lesson.finish();
 }

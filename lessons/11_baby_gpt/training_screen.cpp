@@ -6,7 +6,6 @@
 
 #include "core/files/folders.h"
 #include "lessons/11_baby_gpt/baby_gpt.h"
-#include "tokenizer/bytes.h"
 
 namespace dikkat {
 
@@ -29,8 +28,13 @@ constexpr int64_t smoothing = 20;  // steps in the training loss that is reporte
 }  // namespace
 
 TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Corpus& corpus,
-                               const std::string& checkpoint)
-    : lesson_(lesson), model_(model), trainer_(trainer), corpus_(corpus), checkpoint_(checkpoint) {
+                               const Tokenizer& tokenizer, const std::string& checkpoint)
+    : lesson_(lesson),
+      model_(model),
+      trainer_(trainer),
+      corpus_(corpus),
+      tokenizer_(tokenizer),
+      checkpoint_(checkpoint) {
   const int64_t steps = std::max<int64_t>(1, trainer.options().steps);
   print_every_ =
       lesson.flags.given("print_every") ? lesson.flags.integer("print_every") : std::max<int64_t>(1, steps / 20);
@@ -56,6 +60,16 @@ double TrainingScreen::training_loss() const {
   double total = 0;
   for (auto it = losses.end() - count; it != losses.end(); ++it) total += *it;
   return count ? total / static_cast<double>(count) : std::nan("");
+}
+
+// Vocabularies cut a text into more tokens or fewer, so their losses do not compare; bits for each character do:
+// loss of a token, times tokens for each character, in bits (divided by ln 2).
+double TrainingScreen::bits_per_character() const {
+  const std::string& text = corpus_.parts.validation;
+  const auto tokens = static_cast<double>(tokenizer_.encode(text, SpecialTokens::as_text).size());
+  const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
+  const auto characters = static_cast<double>(std::count_if(text.begin(), text.end(), begins_character));
+  return trainer_.validations().back().second * tokens / characters / std::log(2.0);
 }
 
 void TrainingScreen::after_step() {
@@ -84,11 +98,11 @@ void TrainingScreen::print_losses() {
 }
 
 void TrainingScreen::write_sample() {
-  const std::string beginning = corpus_.is_dialogue ? "\n\nA: " : "\n";
+  const std::string beginning = corpus_.is_dialogue ? "\n\nA:" : "\n";
   GenerateOptions options = writing_options(lesson_, static_cast<uint32_t>(trainer_.step()));
-  options.max_new_tokens = 120;
-  const std::vector<int32_t> written = generate(model_, ByteTokenizer().encode(beginning), options);
-  const std::string text = (corpus_.is_dialogue ? "A: " : "") + ByteTokenizer().decode(written);
+  options.max_new_tokens = 60;
+  const std::vector<int32_t> written = generate(model_, tokenizer_.encode(beginning), options);
+  const std::string text = (corpus_.is_dialogue ? "A:" : "") + tokenizer_.decode(written);
   Json sample = Json::object();
   sample.set("step", trainer_.step());
   sample.set("text", harmless(text, true));
@@ -132,6 +146,7 @@ void TrainingScreen::finish() {
   lesson_.record("loss_train", training_loss());
   lesson_.record("loss_validation",
                  trainer_.validations().empty() ? Json() : Json(trainer_.validations().back().second));
+  lesson_.record("bits_per_character", bits_per_character());
   Json every = Json::array(), validations = Json::array();
   for (const float loss : losses) every.append(static_cast<double>(loss));
   for (const auto& [step, loss] : trainer_.validations()) {
@@ -150,6 +165,7 @@ void TrainingScreen::finish() {
   lesson_.set("loss_validation", validation, 3);
   lesson_.set("percent", 100 * std::exp(-validation), 1);
   lesson_.set("percent_first", 100 * std::exp(-static_cast<double>(losses.front())), 1);
+  lesson_.set("bits_per_character", bits_per_character());
   lesson_.set("tokens_per_second", static_cast<int64_t>(rate));
   lesson_.set("seconds", seconds_training_, 1);
 }

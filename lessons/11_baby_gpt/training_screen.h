@@ -13,7 +13,8 @@ namespace dikkat {
 
 class TrainingScreen {
  public:
-  TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Corpus& corpus, const std::string& checkpoint);
+  TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Corpus& corpus, const Tokenizer& tokenizer,
+                 const std::string& checkpoint);
 
   // Draws the bar; prints losses, validates, writes a sample and saves when it is time for them.
   void after_step();
@@ -33,11 +34,13 @@ class TrainingScreen {
   bool save();
   std::string about_step(const std::string& label, int64_t step) const;
   double training_loss() const;  // mean of the last steps: one step alone jumps about
+  double bits_per_character() const;
 
   Lesson& lesson_;
   GPT& model_;
   Trainer& trainer_;
   const Corpus& corpus_;
+  const Tokenizer& tokenizer_;
   std::string checkpoint_;
   int64_t print_every_, validate_every_, sample_every_, save_every_, first_step_;
   double seconds_training_ = 0;  // without validation, samples and saving

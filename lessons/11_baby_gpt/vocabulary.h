@@ -1,0 +1,26 @@
+// The tokens of lesson 11: byte-pair encoding learned from the corpus itself, --vocab, or the saved model's own.
+#pragma once
+
+#include "lessons/11_baby_gpt/baby_gpt.h"
+#include "tokenizer/tokenizer.h"
+
+namespace dikkat {
+
+// What this run counts in. A new model: the vocabulary of --vocab, or one of --vocab_size tokens learned from the part
+// of the corpus that is not held back. It is put into the notes of `setting`, and so into every checkpoint; --resume
+// and
+// --chat take it from there. Sets setting.config.vocab_size. Throws UsageError for flags that contradict each other,
+// Error for a vocabulary that cannot be read.
+Tokenizer choose_tokenizer(const Lesson& lesson, const Corpus& corpus, Setting& setting, const std::string& path);
+
+// The tokens that the checkpoint at `path` was trained with. Throws Error if it names none.
+Tokenizer saved_tokenizer(const Setting& setting, const std::string& path);
+
+// The first tokens of a text, with their ids.
+std::vector<ShownToken> shown_tokens(const Tokenizer& tokenizer, const std::string& text);
+
+// Fills the placeholders about tokens, and shows the first ones of the corpus.
+void show_tokens(Lesson& lesson, const Corpus& corpus, const Tokenizer& tokenizer, const TokenData& tokens,
+                 const Setting& setting);
+
+}  // namespace dikkat
