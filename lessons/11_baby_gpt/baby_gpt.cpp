@@ -90,7 +90,7 @@ Setting setting_of(Preset preset) {
       break;
   }
   return {.config = {.block_size = 128, .n_layer = 4, .n_head = 4, .n_embd = 128},
-          .training = {.steps = 900, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
+          .training = {.steps = 800, .batch = 8, .peak_rate = 5e-3, .adamw = {.beta2 = 0.99}}};
 }
 
 void refuse_contradictions(const Lesson& lesson, bool is_saved) {

@@ -21,7 +21,7 @@ int64_t vocab_size(const Lesson& lesson) {
     case Preset::class_room:
       break;
   }
-  return 512;
+  return 1024;
 }
 
 }  // namespace
