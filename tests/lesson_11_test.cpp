@@ -137,6 +137,11 @@ TEST_F(BabyGPT, ZeroBytesAreText) {
   EXPECT_EQ(run.code, 0) << run.err;
 }
 
+TEST_F(BabyGPT, OneLineOfAMillionEqualLettersIsAText) {
+  const ProgramRun run = lesson("--pace auto --steps 2 --data '" + write("line", std::string(1'000'000, 'a')) + "'");
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
 TEST_F(BabyGPT, AVocabularyOfOnesOwnStaysWithTheModel) {
   Training training = train_bpe("the cat sat on the mat and the dog sat on the cat", {.vocab_size = 300});
   write_tokenizer_json(training.vocabulary, file("tokenizer.json"));

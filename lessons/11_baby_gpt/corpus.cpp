@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "core/files/mapped_file.h"
-#include "core/files/utf8.h"
 #include "lessons/stage/embedded.h"
+#include "lessons/stage/user_text.h"
 #include "tokenizer/corpus.h"
 
 namespace dikkat {
@@ -13,28 +12,6 @@ namespace {
 
 constexpr int64_t most_bytes =
     100'000'000;  // four bytes a token: more would not fit beside the model on a small laptop
-
-// Where the text stops being UTF-8; its size if it never does.
-size_t first_foreign_byte(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
-    const size_t length = utf8_length(text.substr(at, 4));
-    if (length == 0) break;
-    at += length;
-  }
-  return at;
-}
-
-std::string read_user_text(const std::string& path) {
-  std::string text = read_text(path, most_bytes);
-  require(!text.empty(), path, ": the file is empty; --data reads plain text (UTF-8)");
-  const size_t foreign = first_foreign_byte(text);
-  require(foreign == text.size(), path, ": byte ", foreign,
-          " is not UTF-8; an older Turkish text can be converted with "
-          "iconv -f ISO-8859-9 -t UTF-8");
-  std::erase(text, '\r');
-  return text;
-}
 
 int64_t count_passages(const std::string& text) {
   int64_t count = 0;
@@ -63,7 +40,8 @@ Corpus read_corpus(Lesson& lesson) {
   Corpus corpus;
   corpus.is_own = lesson.flags.given("data");
   if (corpus.is_own) {
-    for (const std::string& path : lesson.flags.files("data")) corpus.text += read_user_text(path) + "\n";
+    for (const std::string& path : lesson.flags.files("data"))
+      corpus.text += read_user_text(path, most_bytes, lesson.turkish) + "\n";
   } else {
     corpus.text =
         std::string(embedded("data/dialogues.tr.txt")) + "\n" + std::string(embedded("data/dialogues.en.txt"));
