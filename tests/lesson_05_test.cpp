@@ -45,6 +45,14 @@ struct TokenizerLesson : testing::Test {
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
   }
 
+  // What was measured of a text's own vocabulary in that size.
+  static JsonView size_of(const Json& r, const std::string& text, int64_t size) {
+    const JsonView rows = r.at("sizes");
+    for (size_t i = 0; i < rows.size(); ++i)
+      if (rows.at(i).at("text").string() == text && rows.at(i).at("vocab_size").integer() == size) return rows.at(i);
+    throw Error("no vocabulary of that size was measured");
+  }
+
   static std::vector<int32_t> ids(JsonView numbers) {
     std::vector<int32_t> all;
     for (size_t i = 0; i < numbers.size(); ++i) all.push_back(static_cast<int32_t>(numbers.at(i).integer()));
@@ -54,26 +62,30 @@ struct TokenizerLesson : testing::Test {
   test::TemporaryFolder folder;
 };
 
-// Forty equal passages, every tenth held back: figures that a pencil can check.
+// Forty equal passages, every tenth held out: figures that a pencil can check.
 TEST_F(TokenizerLesson, FiguresOfASmallTextAreThoseOfAPencil) {
   std::string text;
-  for (int passage = 0; passage < 40; ++passage) text += "aa aa aa aa aa aa aa aa\n\n";
-  const Json r = measured("--data '" + write("a.txt", text) + "' --vocab_size 257");
-  const JsonView rows = r.at("sizes");
-  ASSERT_EQ(rows.size(), 6u);  // three texts in two sizes
-  const JsonView bytes = rows.at(size_t{4}), merged = rows.at(size_t{5});
-  EXPECT_EQ(bytes.at("text").string(), "your text");
-  EXPECT_EQ(bytes.at("vocab_size").integer(), 256);
-  // A passage: 8 words, 16 a, 7 spaces, 2 line ends; the first merge is a + a.
+  for (int passage = 0; passage < 40; ++passage) text += "aa\naa\naa\naa\naa\naa\naa\naa\n\n";
+  const Json r = measured("--data '" + write("a.txt", text) + "'");
+  const JsonView bytes = size_of(r, "own", 256), merged = size_of(r, "own", 257);
+  // A passage: 8 words, 16 a, 9 line ends; a + a is the only merge that is possible.
   EXPECT_DOUBLE_EQ(bytes.at("tokens_per_word").number(), 25.0 / 8);
-  EXPECT_EQ(merged.at("vocab_size").integer(), 257);
   EXPECT_DOUBLE_EQ(merged.at("tokens_per_word").number(), 17.0 / 8);
-  // The training text has 36 passages and the line end that --data puts behind a file; every count is one more.
-  const double total = 36 * 25 + 1 + 256;
-  const double bits = -(16 * std::log2((36 * 16 + 1) / total) + 7 * std::log2((36 * 7 + 1) / total) +
-                        2 * std::log2((36 * 2 + 1 + 1) / total));
+  // The training text has 36 passages; every count is one more.
+  const double total = 36 * 25 + 256;
+  const double bits = -(16 * std::log2((36 * 16 + 1) / total) + 9 * std::log2((36 * 9 + 1) / total));
   EXPECT_NEAR(bytes.at("bits_per_character").number(), bits / 25, 1e-9);
   EXPECT_NEAR(bytes.at("bits_per_character").number(), bytes.at("bits_per_token").number(), 1e-12);
+  EXPECT_EQ(merged.at("rare").number(), 0);  // "aa" is everywhere
+  for (size_t i = 0; i < r.at("largest").size(); ++i) {
+    const JsonView largest = r.at("largest").at(i);
+    EXPECT_EQ(largest.at("limit_reached").boolean(), largest.at("text").string() != "own");
+  }
+  const JsonView words = r.at("units").at(size_t{6}), characters = r.at("units").at(size_t{7});
+  EXPECT_EQ(words.at("text").string() + " " + words.at("unit").string(), "own word");
+  EXPECT_EQ(words.at("list").integer(), 1);
+  EXPECT_EQ(characters.at("list").integer(), 2);
+  EXPECT_DOUBLE_EQ(characters.at("tokens_per_word").number(), 25.0 / 8);
 }
 
 TEST_F(TokenizerLesson, TurkishPaysMoreThanEnglish) {
@@ -82,14 +94,15 @@ TEST_F(TokenizerLesson, TurkishPaysMoreThanEnglish) {
   const JsonView rows = r.at("sizes");
   for (size_t i = 0; i < rows.size(); ++i) {
     const JsonView row = rows.at(i);
-    const size_t language = row.at("text").string() == "Turkish" ? 0 : 1;
+    const size_t language = row.at("text").string() == "tr" ? 0 : 1;
     if (row.at("vocab_size").integer() == 1024) tokens[language] = row.at("tokens_per_word").number();
     EXPECT_LT(row.at("bits_per_character").number(), bits_before[language]);
     bits_before[language] = row.at("bits_per_character").number();
   }
   EXPECT_GT(tokens[0], 1.2 * tokens[1]);
   EXPECT_GT(tokens[1], 1);
-  EXPECT_GT(r.at("unknown_words_tr").number(), 2 * r.at("unknown_words_en").number());
+  const JsonView units = r.at("units");
+  EXPECT_GT(units.at(size_t{0}).at("not_in_list").number(), 2 * units.at(size_t{3}).at("not_in_list").number());
 }
 
 TEST_F(TokenizerLesson, LowerCaseKeepsWordsOnlyByTheirOwnRule) {
@@ -117,13 +130,13 @@ TEST_F(TokenizerLesson, ByHandIsTheLibrary) {
 }
 
 TEST_F(TokenizerLesson, OwnTextIsShownWithItsIds) {
-  // Bytes alone are ids of their own; the special token is text like any other.
-  const Json r = measured("--text 'é<|endoftext|>' --vocab_size 257");
+  // The special token, which has the last id, is text like any other.
+  const Json r = measured("--text 'é<|endoftext|>'");
   const std::vector<int32_t> shown = ids(r.at("own_text").at("ours"));
+  const int64_t together = r.at("together").at("vocab_size").integer();
   EXPECT_EQ(shown.front(), 0xC3);
-  EXPECT_EQ(shown.size(), 15u);
-  EXPECT_EQ(std::count(shown.begin(), shown.end(), 256), 0);
-  const ProgramRun run = lesson("--section own_text --text 'é' --vocab_size 257");
+  EXPECT_EQ(std::count(shown.begin(), shown.end(), together - 1), 0);
+  const ProgramRun run = lesson("--section own_text --text 'é'");
   EXPECT_NE(run.out.find("<C3>  <A9>\n195   169\n"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("tokens: 2, characters: 1, bytes: 2, tokens per word: 2.00."), std::string::npos) << run.out;
   // Any bytes, and nothing that steers the terminal.
@@ -155,7 +168,37 @@ TEST_F(TokenizerLesson, Gpt2sVocabulary) {
   const Json r = measured(std::string("--text 'Hello, world!' --vocab '") + gpt2 + "'");
   EXPECT_EQ(ids(r.at("own_text").at("theirs")), (std::vector<int32_t>{15496, 11, 995, 0}));
   const JsonView per_word = r.at("vocabularies").at(size_t{1}).at("tokens_per_word");
-  EXPECT_GT(per_word.at(size_t{0}).number(), 2 * per_word.at(size_t{1}).number());
+  EXPECT_GT(per_word.at("tr").number(), 2 * per_word.at("en").number());
+}
+
+TEST_F(TokenizerLesson, LongTextsAreCutAndSaySo) {
+  std::string text;
+  while (text.size() < 11'000'000) text += "şu köşe yaz köşesi\n";
+  const ProgramRun run = lesson("--section problem --data '" + write("long.txt", text) + "'");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("--data: 11.0 MB; only the first 10.0 MB are used."), std::string::npos) << run.out;
+}
+
+TEST_F(TokenizerLesson, OneWordOfAMegabyteIsAText) {
+  std::string text;
+  while (text.size() < 1'000'000) text += "ab";
+  const Json r = measured("--data '" + write("line.txt", text) + "'");
+  EXPECT_DOUBLE_EQ(size_of(r, "own", 256).at("tokens_per_word").number(), 100'000);
+}
+
+TEST_F(TokenizerLesson, ResultsHaveTheSameNamesInBothLanguages) {
+  const std::string own = "--data '" + write("a.txt", std::string(600, 'a') + " b c d e f") + "' --json r.json";
+  std::string names[2];
+  for (const std::string language : {"tr", "en"}) {
+    EXPECT_EQ(lesson(own, "", language).code, 0);
+    const Json r = read_json(file("r.json"));
+    std::string& all = names[language == "tr" ? 0 : 1];
+    for (const auto& [name, value] : JsonView(r).members()) all += std::string(name) + " ";
+    for (size_t i = 0; i < r.at("sizes").size(); ++i) all += r.at("sizes").at(i).at("text").string() + " ";
+  }
+  EXPECT_EQ(names[0], names[1]);
+  for (const char* name : {"units", "forms", "tiny_merges", "largest", "together", "word_tokens", "ladder", "own"})
+    EXPECT_NE(names[0].find(name), std::string::npos) << name;
 }
 
 TEST_F(TokenizerLesson, BadInputIsRefusedInOneLine) {
@@ -163,9 +206,11 @@ TEST_F(TokenizerLesson, BadInputIsRefusedInOneLine) {
   refused("--vocab '" + folder.path() + "'", 1, folder.path());
   refused("--vocab '" + write("tokenizer.json", "{\"model\": 5}") + "'", 1, "tokenizer.json");
   refused("--data '" + file("missing.txt") + "'", 1, "missing.txt");
-  refused("--data '" + write("short.txt", "too short") + "'", 1, "too short");
-  refused("--data '" + write("empty.txt", "") + "'", 1, "too short");
-  refused("--vocab_size 256", 2, "vocab_size");
+  refused("--data '" + write("short.txt", "a b") + "'", 1, "short.txt: the text is too short");
+  refused("--data '" + write("signs.txt", std::string(600, '!')) + "'", 1, "signs.txt: the text has too few words");
+  refused("--data '" + write("empty.txt", "") + "'", 1, "empty.txt: the file is empty");
+  refused("--data '" + write("old.txt", "\xfe\xfd" + std::string(600, 'a')) + "'", 1, "old.txt: byte 0 is not UTF-8");
+  refused("--vocab_size 511", 2, "vocab_size");
   refused("--vocab_size many", 2, "many");
   refused("--text ''", 2, "text");
   refused("--txet x", 2, "--text");

@@ -40,6 +40,21 @@ TEST(Tokens, NoLineIsTooWide) {
       EXPECT_LE(display_width(line), width) << line;
 }
 
+TEST(Tokens, FramesStandBelowEachOtherInOneColumn) {
+  const std::vector<Frame> frames = {{"at first", {{"a"}, {"b"}}}, {"1. a + b", {{"ab", "", true}}}, {"end", {}}};
+  EXPECT_EQ(draw_frames(frames, Frames::beside, bare),
+            (std::vector<Lines>{{"at first  a b"}, {"1. a + b  [ab]"}, {"end       "}}));
+  EXPECT_EQ(draw_frames(frames, Frames::below, bare),
+            (std::vector<Lines>{{"at first", "a b"}, {"1. a + b", "[ab]"}, {"end"}}));
+  // A row of tokens that is too long goes on in the same column; without room for that it stands below.
+  std::vector<ShownToken> letters(16, {"x"});
+  const Look narrow{30, Colours::none, false}, very_narrow{20, Colours::none, false};
+  EXPECT_EQ(draw_frames({{"caption", letters}}, Frames::beside, narrow),
+            (std::vector<Lines>{{"caption  x x x x x x x x x x x", "         x x x x x"}}));
+  EXPECT_EQ(draw_frames({{"caption", letters}}, Frames::beside, very_narrow),
+            (std::vector<Lines>{{"caption", "x x x x x x x x x x", "x x x x x x"}}));
+}
+
 TEST(Tokens, OnlyMarkedOnesHaveAColourWhereAnyIsMarked) {
   const Look colours{40, Colours::palette, true};
   const Lines marked = draw_tokens({{"a"}, {"b", "", true}}, colours), all = draw_tokens({{"a"}, {"b"}}, colours);

@@ -79,7 +79,15 @@ TEST(VocabularyFiles, TiktokenReadsBackTheSame) {
   EXPECT_EQ(read.tokens, vocabulary.tokens);
   expect_same_ids(read, vocabulary);
   write_tiktoken(read, folder / "again.tiktoken");
-  EXPECT_EQ(read_text(folder / "again.tiktoken", 1 << 20), read_text(folder / "own.tiktoken", 1 << 20));
+  std::string content = read_text(folder / "own.tiktoken", 1 << 20);
+  EXPECT_EQ(read_text(folder / "again.tiktoken", 1 << 20), content);
+  // Lines as they end on Windows, the last one not at all; a byte order mark.
+  for (size_t at = content.size() - 1; (at = content.rfind('\n', at - 1)) != content.npos;) content.insert(at, "\r");
+  write_file(folder / "again.tiktoken", content.substr(0, content.size() - 1));
+  EXPECT_EQ(read_tiktoken(folder / "again.tiktoken", PreTokenizer::gpt2, vocabulary.added), read);
+  write_file(folder / "again.tiktoken", "\xEF\xBB\xBF" + content);
+  expect_parts(message_of([&] { read_tiktoken(folder / "again.tiktoken", PreTokenizer::gpt2, {}); }),
+               {"again.tiktoken: begins with a byte order mark"});
   // Ranks of tokens become a list of merges again.
   write_gpt2_files(read, folder / "vocab.bpe", folder / "encoder.json");
   EXPECT_EQ(read_vocabulary(folder.path()), vocabulary);
@@ -212,6 +220,11 @@ TEST(Gpt2Files, WhatIsWrongIsSaidWithItsPlace) {
     EXPECT_NE(place, content.npos) << from;
     return content.replace(place, from.size(), to);
   };
+  const auto windows = [](const std::string& content) {
+    std::string lines;
+    for (const char c : content) lines += c == '\n' ? "\r\n" : std::string(1, c);
+    return lines;
+  };
   EXPECT_EQ(message(merges, ids), "");
   expect_parts(message(merges + "x\n", ids), {"vocab.bpe: line 145", "two parts", "'x'"});
   expect_parts(message(merges + "a b c\n", ids), {"vocab.bpe: line 145", "'a b c'"});
@@ -222,11 +235,15 @@ TEST(Gpt2Files, WhatIsWrongIsSaidWithItsPlace) {
   expect_parts(message(merges + "☃ z\n", ids), {"vocab.bpe: line 145", "'☃'"});
   expect_parts(message(merges + merges.substr(14, merges.find('\n', 14) - 13), ids),
                {"line 145", "has occurred in line 2"});
-  expect_parts(message(merges + "a b\r\n", ids), {"line 145", "'b\\x0d' is no token"});
-  expect_parts(message("\xEF\xBB\xBF" + merges, ids), {"vocab.bpe: line 1", "is no token"});
+  EXPECT_EQ(message(windows(merges), windows(ids)), "");
+  EXPECT_EQ(read_vocabulary(folder.path()), sample_vocabulary());
+  expect_parts(message(merges + "a b\r\r\n", ids), {"line 145", "'b\\x0d' is no token"});
+  expect_parts(message("\xEF\xBB\xBF" + merges, ids), {"vocab.bpe: begins with a byte order mark", "without"});
+  expect_parts(message(merges, "\xEF\xBB\xBF" + ids), {"encoder.json: begins with a byte order mark", "without"});
   std::string utf16;
   for (const char c : merges.substr(0, 40)) utf16 += std::string(1, c) + std::string(1, '\0');
-  expect_parts(message("\xFF\xFE" + utf16, ids), {"vocab.bpe: line 1"});
+  expect_parts(message("\xFF\xFE" + utf16, ids), {"vocab.bpe: begins", "UTF-16"});
+  expect_parts(message("\xFE\xFF" + utf16, ids), {"vocab.bpe: begins", "UTF-16"});
   expect_parts(message(merges.substr(0, merges.rfind('\n', merges.size() - 2) + 1), ids),
                {"encoder.json", "no merge in", "id 398", "complete"});
   expect_parts(message(ids, merges), {"encoder.json"});
@@ -245,6 +262,11 @@ TEST(Gpt2Files, WhatIsWrongIsSaidWithItsPlace) {
   expect_parts(message(merges, instead(ids, "\"a\":97", "\"<a>\":97")), {"'a' is no token"});
   expect_parts(message(merges, instead(ids, "\"~\":126", "\"<~>\":126")), {"encoder.json", "the byte 126", "no token"});
   expect_parts(message(merges, instead(ids, "\"b\":98", "\"a\":98")), {"encoder.json", "'a' occurs twice"});
+  expect_parts(message(merges, instead(ids, "\"b\":98", "\"a\":97")), {"'a' occurs twice", "id 97"});
+  expect_parts(message(merges, instead(ids, "\"a\":97", "\"b\":97")), {"'b' occurs twice", "97 and 98"});
+  // The place that a token leaves to its double is a hole, but not the mistake.
+  expect_parts(message(merges, instead(ids, "\"a\":97", "\"<a>\":400")), {"no token has the id 97"});
+  expect_parts(message(merges, instead(ids, "\"a\":97", "\"~\":400")), {"'~' occurs twice", "126 and 400"});
   expect_parts(message(merges + "< |endoftext|>\n", ids), {"'|endoftext|>' is no token"});
   for (const char* name : {"vocab.bpe", "encoder.json"}) {
     message(merges, ids);
@@ -269,8 +291,33 @@ TEST(VocabularyFiles, AGigabyteInOneLineIsRefusedUnread) {
 TEST(VocabularyFiles, AFolderOrNameThatSaysNothing) {
   const TemporaryFolder folder;
   expect_parts(message_of([&] { read_vocabulary(folder.path()); }), {folder.path(), "no tokenizer.json"});
+  expect_parts(message_of([&] { read_vocabulary(folder / "gpt2"); }), {"gpt2", "no such file or folder"});
+  expect_parts(message_of([&] { read_vocabulary(folder / "tokenizer.model"); }), {"no such file or folder"});
+  write_file(folder / "words.txt", "a");
   expect_parts(message_of([&] { read_vocabulary(folder / "words.txt"); }), {"words.txt", "does not say"});
   expect_parts(message_of([&] { read_vocabulary(folder / "no.json"); }), {"no.json", "could not read"});
+}
+
+TEST(VocabularyFiles, SentencePiecesOwnFormatIsCalledByItsName) {
+  const TemporaryFolder folder;
+  write_file(folder / "tokenizer.model", "\n");
+  for (const std::string& path : {folder.path(), folder / "tokenizer.model"})
+    expect_parts(message_of([&] { read_vocabulary(path); }),
+                 {"tokenizer.model: ", "SentencePiece", "not supported", "tokenizer.json"});
+  write_tokenizer_json(sample_vocabulary(), folder / "tokenizer.json");
+  EXPECT_EQ(read_vocabulary(folder.path()), sample_vocabulary());
+}
+
+// Three bytes can be a value of sixty: a file within its limit must not become a hundred times its size in memory.
+TEST(VocabularyFiles, AbsurdlyManyJsonValuesAreRefusedUnread) {
+  const TemporaryFolder folder;
+  std::string many = "[";
+  for (size_t i = 0; i < 3'000'000; ++i) many += "[],";
+  many += "[]]";
+  for (const char* name : {"tokenizer.json", "encoder.json"}) {
+    write_file(folder / name, many);
+    expect_parts(message_of([&] { read_vocabulary(folder / name); }), {name, "may hold 6000002 values", "at most"});
+  }
 }
 
 TEST(Corpus, KeepsBytesAndRefusesWhatIsTooShort) {

@@ -131,6 +131,13 @@ TEST(TokenizerJson, PatternsMeanWhatTheFilesEngineMakesOfThem) {
   expect_parts(message_of([&] { read_vocabulary(folder.path()); }), {"tokenizer.json", "regular expression"});
 }
 
+TEST(TokenizerJson, AByteOrderMarkIsCalledByItsName) {
+  const TemporaryFolder folder;
+  write_file(folder / "tokenizer.json", "\xEF\xBB\xBF" + read_written(folder, sample_vocabulary()).dump());
+  expect_parts(message_of([&] { read_vocabulary(folder.path()); }),
+               {"tokenizer.json: begins with a byte order mark", "without"});
+}
+
 TEST(TokenizerJson, TruncationAndPaddingAreSettingsOfARun) {
   const TemporaryFolder folder;
   const Json file = with(read_written(folder, sample_vocabulary()), {"truncation"}, Json::parse(R"({"max_length":2})"));
@@ -150,6 +157,8 @@ TEST(ChatTemplate, IsFound) {
   EXPECT_EQ(read_chat_template(folder.path()), "b");
   write_file(folder / "tokenizer_config.json", R"({"chat_template": 7})");
   expect_parts(message_of([&] { read_chat_template(folder.path()); }), {"tokenizer_config.json", "chat_template"});
+  write_file(folder / "tokenizer_config.json", "\xEF\xBB\xBF{}");
+  expect_parts(message_of([&] { read_chat_template(folder.path()); }), {"tokenizer_config.json: begins with a byte"});
   write_file(folder / "chat_template.jinja", "c");
   EXPECT_EQ(read_chat_template(folder.path()), "c");
 }

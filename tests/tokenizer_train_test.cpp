@@ -17,6 +17,8 @@ struct ByHand {
 };
 
 ByHand trained_by_hand(std::string_view text, PreTokenizer kind, int64_t most_merges, int64_t least_count) {
+  std::vector<size_t> lengths(256, 1);
+  const auto length = [&](int32_t id) { return lengths[static_cast<size_t>(id)]; };
   std::vector<std::vector<int32_t>> pieces;
   for (size_t begin = 0, end = 0; begin < text.size(); begin = end) {
     end = piece_end(kind, text, begin);
@@ -27,7 +29,8 @@ ByHand trained_by_hand(std::string_view text, PreTokenizer kind, int64_t most_me
   for (int32_t id = 256; id < 256 + most_merges; ++id) {
     std::map<std::pair<int32_t, int32_t>, int64_t> counts;
     for (const auto& piece : pieces)
-      for (size_t i = 0; i + 1 < piece.size(); ++i) ++counts[{piece[i], piece[i + 1]}];
+      for (size_t i = 0; i + 1 < piece.size(); ++i)
+        if (length(piece[i]) + length(piece[i + 1]) <= most_token_bytes) ++counts[{piece[i], piece[i + 1]}];
     std::pair<int32_t, int32_t> best;
     int64_t most = 0;
     for (const auto& [pair, count] : counts)  // in the order of the ids: the first of equals is the smallest
@@ -35,6 +38,7 @@ ByHand trained_by_hand(std::string_view text, PreTokenizer kind, int64_t most_me
     if (most < least_count || most == 0) break;
     result.merges.push_back({best.first, best.second, id, static_cast<uint32_t>(id - 256)});
     result.counts.push_back(most);
+    lengths.push_back(length(best.first) + length(best.second));
     for (auto& piece : pieces)
       for (size_t i = 0; i + 1 < piece.size(); ++i)
         if (piece[i] == best.first && piece[i + 1] == best.second) {
@@ -138,6 +142,43 @@ TEST(Training, StopsWhenNothingIsLeftToMerge) {
   EXPECT_EQ(training.vocabulary.size(), 256 + 2 + 1);  // "ab", "abc"; "xyz" and " abc" are seen once
   EXPECT_EQ(training.vocabulary.added[0].id, 258);
   EXPECT_EQ(train_bpe("", {.vocab_size = 1000}).vocabulary.size(), 257);
+}
+
+// Long repeats double the longest token again and again, up to most_token_bytes and no further.
+TEST(Training, MakesNoTokenThatIsTooLong) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += std::string(1100, '=') + "\nabc ab\n" + std::string(700 + 3 * i, '-') + "\n";
+  for (const int64_t least_count : {1, 2}) {
+    const Training training = train_bpe(lines, {.vocab_size = 400, .special_tokens = {}, .least_count = least_count});
+    const ByHand expected = trained_by_hand(lines, PreTokenizer::gpt2, 400 - 256, least_count);
+    EXPECT_EQ(training.vocabulary.merges, expected.merges);
+    EXPECT_EQ(training.counts, expected.counts);
+    EXPECT_LT(training.vocabulary.size(), 400);  // nothing else may be merged
+    size_t longest = 0;
+    for (const std::string& token : training.vocabulary.tokens) longest = std::max(longest, token.size());
+    EXPECT_EQ(longest, most_token_bytes);
+    EXPECT_EQ(Tokenizer(training.vocabulary).decode(Tokenizer(training.vocabulary).encode(lines)), lines);
+  }
+}
+
+TEST(Training, OfAMillionEqualLetters) {
+  const std::string equal(1'000'000, 'a');
+  std::string lines;  // cut into several parts
+  while (lines.size() < 1'000'000) lines += std::string(1100, '=') + "\nabc\n";
+  const int before = threads();
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    const Training of_equal = train_bpe(equal, {.vocab_size = 1000});
+    ASSERT_EQ(of_equal.vocabulary.merges.size(), 9u) << count << " threads";  // 2, 4, ..., 512 letters
+    EXPECT_EQ(of_equal.counts.back(), 1'000'000 / 256 - 1);
+    EXPECT_EQ(of_equal.vocabulary.tokens[264], std::string(512, 'a'));
+    const Training of_lines = train_bpe(lines, {.vocab_size = 1000});
+    EXPECT_EQ(of_lines.vocabulary.merges,
+              trained_by_hand(lines.substr(0, 10 * 1105), PreTokenizer::gpt2, 744, 2).merges)
+        << count << " threads";
+    EXPECT_EQ(of_lines.counts[0], 1099 * static_cast<int64_t>(lines.size() / 1105));
+  }
+  set_threads(before);
 }
 
 TEST(Training, NeedsRoom) {

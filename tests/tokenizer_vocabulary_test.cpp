@@ -25,7 +25,7 @@ TEST(Vocabulary, IsChecked) {
   expect_parts(message([](V& v) { v.merges[0].right = 2000000000; }), {"2000000000"});
   expect_parts(message([](V& v) { v.merges[0].result = 'a'; }), {"do not make 'a'"});
   expect_parts(message([](V& v) { v.merges[0].rank = 4294967295u; }), {"rank 4294967295"});
-  expect_parts(message([](V& v) { v.merges.push_back(v.merges[3]); }), {"two merges join"});
+  expect_parts(message([](V& v) { v.merges.push_back(v.merges[3]); }), {"two merges join", "the same"});
   expect_parts(message([](V& v) { v.tokens.push_back(v.tokens[300]); }), {"300 and 400", "the same bytes"});
   expect_parts(message([](V& v) { v.tokens.push_back(std::string(513, 'a')); }), {"513 bytes", "more than 512"});
   expect_parts(message([](V& v) { v.added[0].id = 400; }), {"an added token has the id 400"});

@@ -13,7 +13,7 @@ namespace {
 
 class PieceCounts {
  public:
-  void add(std::string_view piece, int64_t count) { add(piece, count, hash_bytes(piece)); }
+  void add(std::string_view piece, int64_t count) { add(piece, count, hash_bytes(piece, keys_)); }
 
   std::vector<CountedPiece> take() { return std::move(pieces_); }
   const std::vector<CountedPiece>& pieces() const { return pieces_; }
@@ -41,13 +41,14 @@ class PieceCounts {
   void grow() {
     slots_.assign(2 * slots_.size(), {});
     for (size_t number = 0; number < pieces_.size(); ++number) {
-      const uint64_t hash = hash_bytes(pieces_[number].piece);
+      const uint64_t hash = hash_bytes(pieces_[number].piece, keys_);
       size_t i = hash >> 32 & (slots_.size() - 1);
       while (slots_[i].number >= 0) i = (i + 1) & (slots_.size() - 1);
       slots_[i] = {static_cast<uint32_t>(hash), static_cast<int32_t>(number)};
     }
   }
 
+  HashKeys keys_ = hash_keys();
   std::vector<Slot> slots_ = std::vector<Slot>(size_t{1} << 12);
   std::vector<CountedPiece> pieces_;
 };

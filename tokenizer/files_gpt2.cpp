@@ -1,9 +1,6 @@
 // vocab.bpe and encoder.json, as GPT-2 was published; vocab.json and merges.txt are the same two under other names.
-#include <algorithm>
-
 #include "core/files/atomic_file.h"
 #include "core/files/json.h"
-#include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "kernels/check.h"
 #include "tokenizer/byte_alphabet.h"
@@ -16,8 +13,9 @@ namespace dikkat {
 namespace {
 
 WrittenVocabulary read_ids(const std::string& path) {
-  const std::string content = read_text(path, most_vocabulary_bytes);
+  const std::string content = read_vocabulary_text(path, most_vocabulary_bytes);
   const std::string source = shown(path);
+  check_json_values(content, source);
   JsonReader reader(content, source);
   std::vector<std::pair<std::string, int64_t>> tokens;
   reader.enter_object();
@@ -33,18 +31,8 @@ WrittenVocabulary read_ids(const std::string& path) {
   return WrittenVocabulary(source, std::move(tokens), count + 1024);
 }
 
-// Calls each(line, number) for the lines of a text, counted from 1. The last one need not end.
-template <class Each>
-void for_each_line(std::string_view content, const Each& each) {
-  for (size_t number = 1; !content.empty(); ++number) {
-    const std::string_view line = content.substr(0, content.find('\n'));
-    content.remove_prefix(std::min(line.size() + 1, content.size()));
-    each(line, number);
-  }
-}
-
 void read_merges(const std::string& path, WrittenMerges& merges) {
-  const std::string content = read_text(path, most_vocabulary_bytes);
+  const std::string content = read_vocabulary_text(path, most_vocabulary_bytes);
   for_each_line(content, [&](std::string_view line, size_t number) {
     if (number == 1 && line.starts_with("#version")) return;
     const size_t space = line.find(' ');

@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "core/files/atomic_file.h"
-#include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "kernels/check.h"
 #include "tokenizer/files.h"
@@ -50,12 +49,9 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::vector<std::pair<std::string, int64_t>> read_lines(const std::string& path) {
-  const std::string source = shown(path), content = read_text(path, most_vocabulary_bytes / 4);
+  const std::string source = shown(path), content = read_vocabulary_text(path, most_vocabulary_bytes / 4);
   std::vector<std::pair<std::string, int64_t>> tokens;
-  std::string_view rest = content;
-  for (size_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  for_each_line(content, [&](std::string_view line, size_t number) {
     const size_t space = std::min(line.find(' '), line.size());
     std::optional<std::string> token = from_base64(line.substr(0, space));
     const std::string_view digits = line.substr(std::min(space + 1, line.size()));
@@ -65,7 +61,7 @@ std::vector<std::pair<std::string, int64_t>> read_lines(const std::string& path)
     require(token && whole, source, ": line ", number, ": expected a token in base64 and its rank, found ",
             Quoted{line});
     tokens.emplace_back(std::move(*token), rank);
-  }
+  });
   return tokens;
 }
 

@@ -4,7 +4,6 @@
 #include "core/files/atomic_file.h"
 #include "core/files/folders.h"
 #include "core/files/json.h"
-#include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "kernels/check.h"
 #include "tokenizer/byte_alphabet.h"
@@ -162,10 +161,11 @@ Vocabulary vocabulary_of(const Json& json, const std::string& source) {
 }  // namespace
 
 Vocabulary read_tokenizer_json(const std::string& path) {
-  return vocabulary_of(read_json(path, most_vocabulary_bytes), shown(path));
+  return parse_tokenizer_json(read_vocabulary_text(path, most_vocabulary_bytes), shown(path));
 }
 
 Vocabulary parse_tokenizer_json(std::string_view text, const std::string& source) {
+  check_json_values(text, source);
   return vocabulary_of(Json::parse(text, source), source);
 }
 
@@ -218,9 +218,9 @@ void write_tokenizer_json(const Vocabulary& vocabulary, const std::string& path)
 std::optional<std::string> read_chat_template(const std::string& folder) {
   constexpr uint64_t most_bytes = 4 << 20;
   const std::string jinja = folder + "/chat_template.jinja", config = folder + "/tokenizer_config.json";
-  if (is_file(jinja)) return read_text(jinja, most_bytes);
+  if (is_file(jinja)) return read_vocabulary_text(jinja, most_bytes);
   if (!is_file(config)) return std::nullopt;
-  const Json json = read_json(config, most_bytes);
+  const Json json = Json::parse(read_vocabulary_text(config, most_bytes), shown(config));
   const auto entry = JsonView(json).find("chat_template");
   if (!entry) return std::nullopt;
   if (entry->kind() != JsonKind::array) return entry->string();

@@ -21,12 +21,11 @@ class MergeTable {
     int32_t result = -1;
   };
 
-  explicit MergeTable(const std::vector<Merge>& merges) : slots_(std::bit_ceil(2 * merges.size() + 2)) {
-    shift_ = std::countl_zero(slots_.size() - 1);
+  // No pair twice (Vocabulary::check).
+  explicit MergeTable(const std::vector<Merge>& merges)
+      : slots_(std::bit_ceil(2 * merges.size() + 2)), mask_(slots_.size() - 1) {
     for (const Merge& merge : merges) {
-      Entry& slot = slots_[place(merge.left, merge.right)];
-      twice_ |= slot.pair != no_pair;
-      slot = {pair_of(merge.left, merge.right), merge.rank, merge.result};
+      slots_[place(merge.left, merge.right)] = {pair_of(merge.left, merge.right), merge.rank, merge.result};
       if (merge.rank >= ranks_) ranks_ = merge.rank + 1;
     }
   }
@@ -35,7 +34,6 @@ class MergeTable {
   const Entry& find(int32_t left, int32_t right) const { return slots_[place(left, right)]; }
 
   uint32_t ranks() const { return ranks_; }  // all ranks are below
-  bool has_a_pair_twice() const { return twice_; }
 
  private:
   static constexpr uint64_t no_pair = ~uint64_t{0};
@@ -46,15 +44,15 @@ class MergeTable {
 
   size_t place(int32_t left, int32_t right) const {
     const uint64_t pair = pair_of(left, right);
-    for (size_t i = mixed(pair ^ hash_key_2, hash_key_1) >> shift_;; i = (i + 1) & (slots_.size() - 1)) {
+    for (size_t i = hash_number(pair, keys_) & mask_;; i = (i + 1) & mask_) {
       if (slots_[i].pair == pair || slots_[i].pair == no_pair) return i;
     }
   }
 
+  HashKeys keys_ = hash_keys();
   std::vector<Entry> slots_;
-  int shift_ = 0;
+  size_t mask_ = 0;
   uint32_t ranks_ = 0;
-  bool twice_ = false;
 };
 
 }  // namespace dikkat

@@ -40,8 +40,8 @@ class PieceCache {
     }
     length_ = static_cast<uint16_t>(length);
     const uint64_t hash =
-        mixed(key_[0] ^ length * hash_key_2, hash_key_1) ^ mixed(key_[1] ^ hash_key_1, key_[2] ^ hash_key_2);
-    return lines_[hash * hash_key_1 >> (64 - bits)];
+        mixed(key_[0] ^ length * keys_.second, keys_.first) ^ mixed(key_[1] ^ keys_.first, key_[2] ^ keys_.second);
+    return lines_[hash * keys_.first >> (64 - bits)];
   }
 
   // Is it the piece that line() was asked for last?
@@ -67,6 +67,7 @@ class PieceCache {
     return length <= 8 * i ? 0 : ~uint64_t{0} >> (64 - 8 * (length - 8 * i));
   }
 
+  HashKeys keys_ = hash_keys();
   std::unique_ptr<Line[]> lines_;
   uint64_t key_[3] = {};
   uint16_t length_ = 0;

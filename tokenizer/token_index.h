@@ -17,14 +17,14 @@ class TokenIndex {
 
   // The id of `bytes`, or -1. `tokens` is the vector that the ids were added from.
   int32_t find(const std::vector<std::string>& tokens, std::string_view bytes) const {
-    return slots_[place(tokens, bytes, hash_bytes(bytes))].id;
+    return slots_[place(tokens, bytes, hash_bytes(bytes, keys_))].id;
   }
 
   // Adds tokens[id]. Returns -1, or the id that has the same bytes already (and nothing is added).
   int32_t add(const std::vector<std::string>& tokens, int32_t id) {
     if (2 * ++count_ > slots_.size()) grow(tokens);
     const std::string& bytes = tokens[static_cast<size_t>(id)];
-    const uint64_t hash = hash_bytes(bytes);
+    const uint64_t hash = hash_bytes(bytes, keys_);
     Slot& slot = slots_[place(tokens, bytes, hash)];
     if (slot.id >= 0) return slot.id;
     slot = {static_cast<uint32_t>(hash), id};
@@ -53,10 +53,11 @@ class TokenIndex {
     for (const Slot& slot : old) {
       if (slot.id < 0) continue;
       const std::string& bytes = tokens[static_cast<size_t>(slot.id)];
-      slots_[place(tokens, bytes, hash_bytes(bytes))] = slot;
+      slots_[place(tokens, bytes, hash_bytes(bytes, keys_))] = slot;
     }
   }
 
+  HashKeys keys_ = hash_keys();
   std::vector<Slot> slots_;
   size_t count_ = 0;
 };

@@ -81,7 +81,6 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, std::string_view source)
       index_(vocabulary_.tokens.size()),
       added_(vocabulary_.added),
       benches_(std::make_unique<Workbenches>()) {
-  require(!merges_.has_a_pair_twice(), source, ": two merges join the same two tokens");
   std::vector<bool> left_out(vocabulary_.tokens.size());
   for (const AddedToken& token : vocabulary_.added) left_out[static_cast<size_t>(token.id)] = true;
   if (vocabulary_.sentencepiece)

@@ -40,7 +40,7 @@ class PairNumbers {
 
   size_t place(int32_t left, int32_t right) const {
     const uint64_t pair = static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
-    size_t i = mixed(pair ^ hash_key_2, hash_key_1) >> 20 & (slots_.size() - 1);
+    size_t i = hash_number(pair, keys_) & (slots_.size() - 1);
     while (slots_[i].number >= 0 && (slots_[i].left != left || slots_[i].right != right))
       i = (i + 1) & (slots_.size() - 1);
     return i;
@@ -53,6 +53,7 @@ class PairNumbers {
       if (slot.number >= 0) slots_[place(slot.left, slot.right)] = slot;
   }
 
+  HashKeys keys_ = hash_keys();
   std::vector<Slot> slots_ = std::vector<Slot>(size_t{1} << 12);
   size_t used_ = 0;
 };
@@ -70,13 +71,14 @@ class Trainer {
     for (size_t number = 0; number < pairs_.size(); ++number) enqueue(static_cast<int32_t>(number));
   }
 
-  // Merges the pair that is seen most often to `result`, and says which it was and how often it was seen. False if no
-  // pair is seen `least_count` times.
+  // Merges the pair that is seen most often to `result`, the next id behind the 256 bytes and the merges before, and
+  // says which it was and how often it was seen. False if no pair is seen `least_count` times.
   bool merge_next(int32_t result, int64_t least_count, Merge& merge, int64_t& count) {
     int32_t number = 0;
     if (!take_most_frequent(least_count, number)) return false;
     Pair pair = std::move(pairs_[index(number)]);
     merge = {pair.left, pair.right, result, 0};
+    lengths_.push_back(lengths_[index(pair.left)] + lengths_[index(pair.right)]);
     count = pair.count;
     pairs_[index(number)].places.clear();
     std::sort(pair.places.begin(), pair.places.end());
@@ -131,8 +133,10 @@ class Trainer {
     pairs_[index(number)].count -= weights_[index(place)];
   }
 
+  // Long repeats would make tokens that are twice as long again and again: pairs beyond the limit never wait.
   void enqueue(int32_t number) {
     const Pair& pair = pairs_[index(number)];
+    if (lengths_[index(pair.left)] + lengths_[index(pair.right)] > most_token_bytes) return;
     queue_.push({pair.count, pair.left, pair.right, number});
   }
 
@@ -169,7 +173,8 @@ class Trainer {
   }
 
   std::vector<int32_t> symbols_, previous_, next_;
-  std::vector<int64_t> weights_;  // of the piece that each symbol is in
+  std::vector<int64_t> weights_;                               // of the piece that each symbol is in
+  std::vector<size_t> lengths_ = std::vector<size_t>(256, 1);  // of each token, in bytes
   std::vector<Pair> pairs_;
   PairNumbers numbers_;
   std::priority_queue<Candidate> queue_;

@@ -26,8 +26,9 @@ struct Training {
 };
 
 // Learns from `corpus`. The id of a byte is its value; the first merge makes token 256, and so on. Of pairs that are
-// equally frequent the one with the smaller left id is merged first, then the one with the smaller right id. The result
-// does not depend on the number of threads. If the corpus runs out of pairs, the vocabulary stays smaller.
+// equally frequent the one with the smaller left id is merged first, then the one with the smaller right id. A pair
+// that would be longer than most_token_bytes is never merged, however frequent. The result does not depend on the
+// number of threads. If the corpus runs out of pairs, the vocabulary stays smaller.
 //
 // Each text is cut into pieces once, on all threads; everything after works on the distinct pieces, and a merge costs
 // time in proportion to the places where it happens. Throws Error if vocab_size leaves no room for bytes and special

@@ -81,8 +81,8 @@ constexpr Categories letters = set_of(GeneralCategory::upper) | set_of(GeneralCa
                                set_of(GeneralCategory::title) | set_of(GeneralCategory::modifier) |
                                set_of(GeneralCategory::letter);  // \p{L}
 
-// Turkish (and Azerbaijani) has two letters i, with and without a dot, each with its own capital: i İ and ı I. All
-// other languages share one pair, i I. No program can tell from the letters which language it reads.
+// Turkish (like Azerbaijani and Kazakh) has two letters i, with and without a dot, each with its own capital: i İ and
+// ı I. Most others share one pair, i I. No program can tell from the letters which language it reads.
 enum class Language { any, turkish };
 
 // Canonical combining class: 0 for what marks stand on, 230 for marks above, 220 for marks below, ...

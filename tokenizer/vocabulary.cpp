@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/files/utf8.h"
 #include "kernels/check.h"
@@ -39,6 +40,23 @@ void check_merges(const Vocabulary& v, std::string_view source) {
   }
 }
 
+// Goes through the merges of one left part after the other, and remembers with which left part each right part was seen
+// last. Not before their ids are checked.
+void check_pairs(const Vocabulary& v, std::string_view source) {
+  const auto at = [](int64_t i) { return static_cast<size_t>(i); };
+  std::vector<int64_t> last(v.tokens.size(), -1), before(v.merges.size());  // merges with the same left part
+  for (size_t i = 0; i < v.merges.size(); ++i)
+    before[i] = std::exchange(last[at(v.merges[i].left)], static_cast<int64_t>(i));
+  std::vector<int32_t> seen_with(v.tokens.size(), -1);
+  for (int32_t left = 0; left < v.size(); ++left) {
+    for (int64_t i = last[at(left)]; i >= 0; i = before[at(i)]) {
+      const int32_t right = v.merges[at(i)].right;
+      require(std::exchange(seen_with[at(right)], left) != left, source, ": two merges join the same two tokens, ",
+              Quoted{v.tokens[at(left)]}, " and ", Quoted{v.tokens[at(right)]});
+    }
+  }
+}
+
 }  // namespace
 
 void Vocabulary::check(std::string_view source) const {
@@ -65,6 +83,7 @@ void Vocabulary::check(std::string_view source) const {
           " tokens");
   check_added(*this, source);
   check_merges(*this, source);
+  check_pairs(*this, source);
 }
 
 std::vector<Merge> merges_by_rank(const std::vector<std::string>& written, const std::vector<uint32_t>& ranks,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/files/mapped_file.h"
 #include "core/files/utf8.h"
 #include "kernels/check.h"
 #include "tokenizer/merge_table.h"
@@ -19,6 +20,23 @@ constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 }  // namespace
 
+std::string read_vocabulary_text(const std::string& path, uint64_t limit) {
+  std::string content = read_text(path, limit);
+  for (const std::string_view mark : {"\xFF\xFE", "\xFE\xFF"})
+    require(!content.starts_with(mark), shown(path), ": begins with the byte order mark of UTF-16; save it as UTF-8");
+  require(!content.starts_with("\xEF\xBB\xBF"), shown(path),
+          ": begins with a byte order mark; save it as UTF-8 without one (\"BOM\")");
+  return content;
+}
+
+void check_json_values(std::string_view text, const std::string& source) {
+  // Each value but the outermost stands behind one of these; some of them may stand inside strings.
+  const auto begins_a_value = [](char c) { return c == ',' || c == '[' || c == '{'; };
+  const auto values = static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_a_value));
+  require(values <= most_vocabulary_values, source, ": its JSON may hold ", values,
+          " values, too many for a vocabulary; at most ", most_vocabulary_values, " are possible");
+}
+
 WrittenVocabulary::WrittenVocabulary(std::string source, std::vector<std::pair<std::string, int64_t>> tokens,
                                      int64_t dense)
     : source_(std::move(source)), index_(tokens.size()) {
@@ -31,20 +49,21 @@ WrittenVocabulary::WrittenVocabulary(std::string source, std::vector<std::pair<s
             Quoted{token}, " has the id ", id, ", but there are only ", count, " tokens: most ids would be holes");
     if (static_cast<size_t>(id) >= tokens_.size()) tokens_.resize(std::max(static_cast<size_t>(id) + 1, tokens.size()));
     std::string& place = tokens_[static_cast<size_t>(id)];
+    require(place != token, source_, ": the token ", Quoted{token}, " occurs twice, both times with the id ", id);
     require(place.empty(), source_, ": the tokens ", Quoted{place}, " and ", Quoted{token}, " share the id ", id);
     place = std::move(token);
   }
   while (tokens_.back().empty()) tokens_.pop_back();
+  // First what occurs twice, then the holes: a token that takes another's place leaves one.
   for (size_t id = 0; id < tokens_.size(); ++id) {
-    if (tokens_[id].empty()) {
-      require(static_cast<int64_t>(id) > dense, source_, ": no token has the id ", id, ", but there are ids up to ",
-              tokens_.size() - 1);
-      continue;
-    }
+    if (tokens_[id].empty()) continue;
     const int32_t other = index_.add(tokens_, static_cast<int32_t>(id));
     require(other < 0, source_, ": the token ", Quoted{tokens_[id]}, " occurs twice, with the ids ", other, " and ",
             id);
   }
+  for (size_t id = 0; id < tokens_.size(); ++id)
+    require(!tokens_[id].empty() || static_cast<int64_t>(id) > dense, source_, ": no token has the id ", id,
+            ", but there are ids up to ", tokens_.size() - 1);
 }
 
 void WrittenMerges::fail_at(size_t number, const std::string& reason) const {

@@ -2,6 +2,7 @@
 // tokenizer/files_*.cpp alone.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,26 @@
 namespace dikkat {
 
 constexpr uint64_t most_vocabulary_bytes = uint64_t{64} << 20;  // of a file: the largest in use has half of it
+constexpr size_t most_vocabulary_values = size_t{1} << 22;      // in JSON: the largest in use has half of them
+
+// The whole file, at most `limit` bytes of UTF-8. Throws Error for one that begins with a byte order mark.
+std::string read_vocabulary_text(const std::string& path, uint64_t limit);
+
+// Throws Error "source: ..." if the JSON `text` may hold more than most_vocabulary_values: a value of three bytes can
+// take thirty times its size in memory.
+void check_json_values(std::string_view text, const std::string& source);
+
+// Calls each(line, number) for the lines of a text, counted from 1. The last one need not end; what ends lines on
+// Windows, a carriage return, is no part of them.
+template <class Each>
+void for_each_line(std::string_view content, const Each& each) {
+  for (size_t number = 1; !content.empty(); ++number) {
+    std::string_view line = content.substr(0, content.find('\n'));
+    content.remove_prefix(std::min(line.size() + 1, content.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    each(line, number);
+  }
+}
 
 class WrittenVocabulary {
  public:

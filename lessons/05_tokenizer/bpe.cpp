@@ -5,14 +5,22 @@
 
 namespace dikkat {
 
-std::vector<Row> rows_of_bytes(std::string_view text) {
-  std::vector<Row> rows;
+std::vector<std::string_view> pieces_of(std::string_view text) {
+  std::vector<std::string_view> pieces;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = piece_end(PreTokenizer::gpt2, text, begin);
-    Row row;
-    for (const char byte : text.substr(begin, end - begin)) row.push_back(static_cast<unsigned char>(byte));
-    rows.push_back(row);
+    pieces.push_back(text.substr(begin, end - begin));
     begin = end;
+  }
+  return pieces;
+}
+
+std::vector<Row> rows_of_bytes(std::string_view text) {
+  std::vector<Row> rows;
+  for (const std::string_view piece : pieces_of(text)) {
+    Row row;
+    for (const char byte : piece) row.push_back(static_cast<unsigned char>(byte));
+    rows.push_back(row);
   }
   return rows;
 }
@@ -51,18 +59,23 @@ Vocabulary first_tokens(const Vocabulary& vocabulary, int64_t size) {
 }
 
 Judgement judge(const Tokenizer& tokenizer, const Text& text) {
-  // p(token) = (how often the training text has it + 1) / (tokens of the training text + size of the vocabulary)
-  std::vector<double> counts(static_cast<size_t>(tokenizer.vocab_size()), 1.0);
   const Row training = tokenizer.encode(text.training, SpecialTokens::as_text);
+  std::vector<int64_t> counts(static_cast<size_t>(tokenizer.vocab_size()));
   for (const int32_t id : training) ++counts[static_cast<size_t>(id)];
-  const double total = static_cast<double>(training.size()) + static_cast<double>(counts.size());
 
-  const Row held_back = tokenizer.encode(text.held_back, SpecialTokens::as_text);
+  // p(token) = (how often the training text has it + 1) / (tokens of the training text + size of the vocabulary)
+  const auto total = static_cast<double>(training.size() + counts.size());
+  const Row held_out = tokenizer.encode(text.held_out, SpecialTokens::as_text);
   double bits = 0;
-  for (const int32_t id : held_back) bits -= std::log2(counts[static_cast<size_t>(id)] / total);
-  return {tokenizer.vocab_size(), tokens_per_word(tokenizer, text.held_back),
-          bits / static_cast<double>(held_back.size()),
-          bits / static_cast<double>(characters_of(text.held_back).size())};
+  for (const int32_t id : held_out) bits -= std::log2(static_cast<double>(counts[static_cast<size_t>(id)] + 1) / total);
+
+  const auto tokens = static_cast<double>(held_out.size()), learned = static_cast<double>(counts.size() - 256);
+  const auto rare = std::count_if(counts.begin() + 256, counts.end(), [](int64_t count) { return count < few; });
+  return {.size = tokenizer.vocab_size(),
+          .tokens_per_word = tokens / static_cast<double>(text.words),
+          .bits_per_token = bits / tokens,
+          .bits_per_character = bits / static_cast<double>(text.characters),
+          .rare = learned > 0 ? static_cast<double>(rare) / learned : 0};
 }
 
 double tokens_per_word(const Tokenizer& tokenizer, const std::string& text) {
@@ -70,13 +83,14 @@ double tokens_per_word(const Tokenizer& tokenizer, const std::string& text) {
   return tokens / static_cast<double>(words_of(text).size());
 }
 
-std::vector<int64_t> sizes_up_to(int64_t largest, int64_t count) {
+std::vector<int64_t> sizes_up_to(int64_t largest) {
   std::vector<int64_t> sizes;
-  for (int64_t i = 0; i < count; ++i) {
-    const double share = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 1;
-    const auto size = static_cast<int64_t>(std::lround(256 * std::pow(static_cast<double>(largest) / 256, share)));
-    if (sizes.empty() || size > sizes.back()) sizes.push_back(size);
+  for (int step = 0;; ++step) {
+    const int64_t size = std::lround(256 * std::exp2(step / 4.0));
+    if (size >= largest) break;
+    sizes.push_back(size);
   }
+  sizes.push_back(largest);
   return sizes;
 }
 

@@ -14,7 +14,10 @@ namespace dikkat {
 using Row = std::vector<int32_t>;  // a piece of text as token ids
 using Pair = std::pair<int32_t, int32_t>;
 
-// The pieces of a text (a word and the space before it), each as the ids of its bytes.
+// The pieces of a text (a word and the space before it) as GPT-2 cuts them: no merge reaches over their ends.
+std::vector<std::string_view> pieces_of(std::string_view text);
+
+// Each piece of a text as the ids of its bytes.
 std::vector<Row> rows_of_bytes(std::string_view text);
 
 // How often each pair of neighbours occurs in all rows; the smallest ids first.
@@ -29,19 +32,21 @@ Row merged(const Row& row, const Pair& pair, int32_t result);
 // The first `size` tokens of a trained vocabulary: what training would have found with that size.
 Vocabulary first_tokens(const Vocabulary& vocabulary, int64_t size);
 
-// One vocabulary, judged on the text that was held back.
+// One vocabulary, judged on the held-out text.
+constexpr int64_t few = 10;  // a token that the training text has less often is rare
 struct Judgement {
   int64_t size = 0;
   double tokens_per_word = 0;
   double bits_per_token = 0;  // a model that knows how frequent each token is in the training text, and nothing else
   double bits_per_character = 0;  // the same bits, shared among the characters
+  double rare = 0;                // the share of rare tokens among those learned: all but the bytes
 };
 Judgement judge(const Tokenizer& tokenizer, const Text& text);
 
 // Tokens of `text` for each of its words.
 double tokens_per_word(const Tokenizer& tokenizer, const std::string& text);
 
-// 256, then ever larger up to `largest`, `count` sizes in all, fewer where they would repeat.
-std::vector<int64_t> sizes_up_to(int64_t largest, int64_t count);
+// 256 and ever larger sizes, four to the double, so that 512, 1024 ... are among them; the last one is `largest`.
+std::vector<int64_t> sizes_up_to(int64_t largest);
 
 }  // namespace dikkat

@@ -26,9 +26,9 @@ Row show_tokens(Lesson& lesson, const std::string& name, const Tokenizer& tokeni
   lesson.tokens(shown);
   if (shown.size() < ids.size())
     lesson.line(lesson.label("more", {{"count", std::to_string(ids.size() - shown.size())}}));
-  const size_t words = words_of(text).size(), characters = characters_of(text).size();
+  const size_t words = words_of(text).size();
   std::string figures = lesson.label("figures", {{"tokens", std::to_string(ids.size())},
-                                                 {"characters", std::to_string(characters)},
+                                                 {"characters", std::to_string(count_characters(text))},
                                                  {"bytes", std::to_string(text.size())}});
   if (words > 0) {
     const double per_word = static_cast<double>(ids.size()) / static_cast<double>(words);
@@ -58,22 +58,23 @@ void compare_vocabularies(Lesson& lesson, const std::vector<Text>& texts, const 
   Table table(columns);
   table.title = lesson.label("tokens_per_word");
   Json rows = Json::array();
-  const auto add = [&](const std::string& name, const Tokenizer& tokenizer) {
+  const auto add = [&](const std::string& key, const std::string& name, const Tokenizer& tokenizer) {
     std::vector<std::string> cells = {name, std::to_string(tokenizer.vocab_size())};
     Json row = Json::object();
-    row.set("vocabulary", name);
-    Json values = Json::array();
+    row.set("vocabulary", key);
+    row.set("vocab_size", tokenizer.vocab_size());
+    Json values = Json::object();
     for (const Text& text : texts) {
-      const double tokens = tokens_per_word(tokenizer, text.held_back);
+      const double tokens = tokens_per_word(tokenizer, text.held_out);
       cells.push_back(fixed(tokens, 2));
-      values.append(tokens);
+      values.set(text.key, tokens);
     }
     row.set("tokens_per_word", values);
     rows.append(row);
     table.add(cells);
   };
-  add(lesson.label("ours"), ours);
-  add(lesson.flags.word("vocab"), theirs);
+  add("ours", lesson.label("ours"), ours);
+  add("theirs", lesson.flags.word("vocab"), theirs);
   lesson.table(table);
   lesson.record("vocabularies", rows);
 }

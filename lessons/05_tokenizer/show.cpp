@@ -23,7 +23,7 @@ std::vector<Flag> tokenizer_flags() {
       {.name = "vocab_size",
        .kind = Flag::integer,
        .help = {"eğitilen en büyük sözlük", "the largest vocabulary to be trained"},
-       .lowest = 257,
+       .lowest = 512,
        .highest = 1'000'000},
       {.name = "data",
        .kind = Flag::files,
@@ -50,52 +50,83 @@ int64_t largest_vocabulary(const Lesson& lesson) {
   return lesson.flags.given("vocab_size") ? lesson.flags.integer("vocab_size") : size;
 }
 
+bool is_over(const Lesson& lesson, const std::vector<std::string>& sections) {
+  const auto only = std::find(sections.begin(), sections.end(), lesson.flags.word("section"));
+  return Lesson::interrupted() || only != sections.end();
+}
+
+std::string shown(const Lesson& lesson, const std::string& token) {
+  return visible(token, !lesson.flags.boolean("plain"));
+}
+
 // Words, characters, bytes --------------------------------------------------------------------------------------------
 
 namespace {
 
-constexpr const char* languages[] = {"tr", "en"};
+constexpr double tolerance = 4;  // of the guess, in words of a hundred
 
-// "çalışır, çalışan, ... " with at most `most` forms.
+// "çalışır, çalışan ..." with at most `most` forms.
 std::string list_of(const std::vector<std::string>& forms, size_t most) {
   std::string list;
   for (size_t i = 0; i < std::min(forms.size(), most); ++i) list += (i > 0 ? ", " : "") + forms[i];
   return forms.size() > most ? list + " ..." : list;
 }
 
+Json figures(const std::string& text, const std::string& name, const Unit& unit) {
+  Json row = Json::object();
+  row.set("text", text);
+  row.set("unit", name);
+  row.set("list", unit.list);
+  row.set("tokens_per_word", unit.tokens_per_word);
+  row.set("not_in_list", unit.unknown);
+  return row;
+}
+
 }  // namespace
 
-void set_units(Lesson& lesson, const std::vector<Text>& texts) {
-  for (size_t i = 0; i < 2; ++i) {
-    const std::string language = languages[i];
-    const Unit words = measure_words(texts[i]), bytes = measure_bytes(texts[i]);
-    const std::string root = language == "tr" ? "çalış" : "work";
+void set_units(Lesson& lesson, const std::vector<Text>& texts, const std::vector<Units>& units) {
+  Json all = Json::array(), all_forms = Json::array();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::string& key = texts[i].key;
+    all.append(figures(key, "word", units[i].words));
+    all.append(figures(key, "character", units[i].characters));
+    all.append(figures(key, "byte", units[i].bytes));
+    if (key != "tr" && key != "en") continue;
+    const std::string root = key == "tr" ? "çalış" : "work";
     const std::vector<std::string> forms = forms_of(texts[i].training, root);
-    lesson.set("words_" + language, words.kinds);
-    lesson.set("unknown_" + language, 100 * words.unknown, 1);
-    lesson.set("bytes_per_word_" + language, bytes.tokens_per_word, 1);
-    lesson.set("root_" + language, root);
-    lesson.set("forms_" + language, list_of(forms, 8));
-    lesson.set("form_count_" + language, static_cast<int64_t>(forms.size()));
-    lesson.record("unknown_words_" + language, words.unknown);
+    const auto count = static_cast<int64_t>(forms.size());
+    lesson.set("words_" + key, std::to_string(units[i].words.list));
+    lesson.set("unknown_" + key, 100 * units[i].words.unknown, 1);
+    lesson.set("bytes_per_word_" + key, units[i].bytes.tokens_per_word, 1);
+    lesson.set("root_" + key, root);
+    lesson.set("forms_" + key, list_of(forms, 8));
+    lesson.set("form_count_" + key, count);
+    Json of_root = Json::object();
+    of_root.set("text", key);
+    of_root.set("root", root);
+    of_root.set("count", count);
+    all_forms.append(of_root);
   }
+  lesson.set("tolerance", tolerance, 0);
+  lesson.record("units", all);
+  lesson.record("forms", all_forms);
 }
 
-void predict_unknown_words(Lesson& lesson, const std::vector<Text>& texts) {
-  lesson.predict("unknown", 100 * measure_words(texts[0]).unknown, 4);
+void predict_unknown_words(Lesson& lesson, const std::vector<Units>& units) {
+  lesson.predict("unknown", 100 * units[0].words.unknown, tolerance);
 }
 
-void show_units(Lesson& lesson, const std::vector<Text>& texts) {
-  Table table({lesson.label("text"), lesson.label("unit"), lesson.label("kinds"), lesson.label("tokens_per_word"),
-               lesson.label("unknown")});
-  for (const Text& text : texts) {
+void show_units(Lesson& lesson, const std::vector<Text>& texts, const std::vector<Units>& units) {
+  Table table({lesson.label("text"), lesson.label("unit"), lesson.label("list"), lesson.label("tokens_per_word"),
+               lesson.label("not_in_list")});
+  for (size_t i = 0; i < texts.size(); ++i) {
     const auto add = [&](const std::string& label, const Unit& unit) {
-      table.add({text.name, lesson.label(label), std::to_string(unit.kinds), fixed(unit.tokens_per_word, 2),
+      table.add({texts[i].name, lesson.label(label), std::to_string(unit.list), fixed(unit.tokens_per_word, 2),
                  percent(unit.unknown)});
     };
-    add("word_unit", measure_words(text));
-    add("character_unit", measure_characters(text));
-    add("byte_unit", measure_bytes(text));
+    add("word_unit", units[i].words);
+    add("character_unit", units[i].characters);
+    add("byte_unit", units[i].bytes);
   }
   lesson.table(table);
 }
@@ -110,15 +141,18 @@ std::vector<std::string> all_bytes() {
 
 namespace {
 
-bool drawing(const Lesson& lesson) {
-  return !lesson.flags.boolean("plain");
-}
-
 std::string sum_of(const Lesson& lesson, const std::string& left, const std::string& right) {
-  return visible(left, drawing(lesson)) + " + " + visible(right, drawing(lesson));
+  return shown(lesson, left) + " + " + shown(lesson, right);
 }
 
 }  // namespace
+
+void set_pieces(Lesson& lesson, const std::string& word) {
+  std::string all;
+  for (const std::string_view piece : pieces_of(word)) all += (all.empty() ? "" : " | ") + std::string(piece);
+  lesson.set("with_suffix", word);
+  lesson.set("pieces", all);
+}
 
 void predict_first_merge(Lesson& lesson, const std::map<Pair, int64_t>& counts) {
   const std::vector<std::string> bytes = all_bytes();
@@ -128,24 +162,33 @@ void predict_first_merge(Lesson& lesson, const std::map<Pair, int64_t>& counts) 
   for (const auto& [pair, count] : counts)
     if (pair != best && count < most) by_count.push_back({-count, pair});
   std::sort(by_count.begin(), by_count.end());
-  std::vector<Pair> shown = {best};
-  for (size_t i = 0; i < std::min<size_t>(3, by_count.size()); ++i) shown.push_back(by_count[i].second);
-  std::sort(shown.begin(), shown.end());
+  std::vector<Pair> offered = {best};
+  for (size_t i = 0; i < std::min<size_t>(3, by_count.size()); ++i) offered.push_back(by_count[i].second);
+  std::sort(offered.begin(), offered.end());
   std::vector<std::string> choices;
-  for (const Pair& pair : shown) choices.push_back(sum_of(lesson, bytes[pair.first], bytes[pair.second]));
+  for (const Pair& pair : offered) choices.push_back(sum_of(lesson, bytes[pair.first], bytes[pair.second]));
   lesson.set("first_merge", sum_of(lesson, bytes[best.first], bytes[best.second]));
   lesson.set("first_count", most);
-  lesson.predict("first_merge", choices, static_cast<int>(std::find(shown.begin(), shown.end(), best) - shown.begin()));
+  lesson.predict("first_merge", choices,
+                 static_cast<int>(std::find(offered.begin(), offered.end(), best) - offered.begin()));
 }
 
 void set_tiny(Lesson& lesson, const std::vector<Merge>& merges, const std::vector<std::string>& tokens) {
-  std::string words;  // what was found, without the first half of the merges
-  size_t longest = 0;
-  for (const Merge& merge : merges)
-    if (tokens[merge.result].size() > tokens[merges[longest].result].size()) longest = merge.rank;
-  if (!merges.empty()) words = visible(tokens[merges[longest].result], drawing(lesson));
-  lesson.set("tiny_longest", words);
+  std::string longest;
+  for (const Merge& merge : merges) {
+    const std::string& token = tokens[static_cast<size_t>(merge.result)];
+    if (token.size() > longest.size()) longest = token;
+  }
+  lesson.set("tiny_longest", shown(lesson, longest));
   lesson.set("tiny_merges", static_cast<int64_t>(merges.size()));
+  lesson.set("space", shown(lesson, " "));
+  lesson.record("tiny_merges", static_cast<int64_t>(merges.size()));
+}
+
+void set_word(Lesson& lesson, const std::string& word, const Row& row) {
+  lesson.set("word", shown(lesson, word));
+  lesson.set("word_tokens", static_cast<int64_t>(row.size()));
+  lesson.record("word_tokens", static_cast<int64_t>(row.size()));
 }
 
 namespace {
@@ -175,7 +218,7 @@ Frame frame_of_merge(const Lesson& lesson, const std::vector<Row>& rows, const s
 }
 
 Frame frame_of_row(const Lesson& lesson, const Row& row, const Vocabulary& vocabulary, const Merge* merge) {
-  if (merge == nullptr) return frame_of(lesson.label("bytes_only"), {row}, vocabulary.tokens, -1);
+  if (merge == nullptr) return frame_of(lesson.label("encode_begin"), {row}, vocabulary.tokens, -1);
   const std::string pair = sum_of(lesson, vocabulary.tokens[merge->left], vocabulary.tokens[merge->right]);
   const std::string caption =
       lesson.label("encode_caption", {{"rank", std::to_string(merge->rank + 1)}, {"pair", pair}});

@@ -17,7 +17,6 @@
 namespace dikkat {
 
 enum class Preset { test, class_room, full };
-enum class Frames { all, last };  // what of an animation stays on the screen
 
 // One lesson from its first line to its last. The constructor reads the flags, chooses language and device, and prints
 // the title at once. A wrong flag, --help and --list end the program here (exit codes 2, 0, 0). An Error that nobody
@@ -83,9 +82,9 @@ class Lesson {
   // Tokens side by side, in colours, with their ids below.
   void tokens(const std::vector<ShownToken>& tokens);
 
-  // Pictures one after the other, half a second each and eight seconds in all at most: below each other, or in place of
-  // each other. Without colours, in a pipe and with --preset test every one is printed, at once.
-  void animate(const std::vector<Frame>& frames, Frames what_stays = Frames::all);
+  // Pictures one below the other, half a second each and eight seconds in all at most; Enter shows the rest at once.
+  // Without colours, in a pipe and with --preset test nothing waits.
+  void animate(const std::vector<Frame>& frames, Frames layout = Frames::below);
 
   // A progress bar with rate and time left; `rate_unit` such as "token/s". On a terminal one line at the bottom that is
   // redrawn, otherwise nothing but what `line` prints. A run that was resumed says start_at(what was done before).

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -149,6 +150,18 @@ std::optional<std::string> read_line(size_t most) {
       return has_begun ? std::optional(line) : std::nullopt;
     }
   }
+}
+
+bool wait_for_line(double seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!interrupted()) {
+    const std::chrono::duration<double, std::milli> left = end - std::chrono::steady_clock::now();
+    if (left.count() <= 0) break;
+    pollfd both[2] = {{wake_up[0], POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+    ::poll(both, input_is_terminal() ? 2 : 1, static_cast<int>(left.count()) + 1);
+    if ((both[1].revents & POLLIN) != 0) return true;
+  }
+  return false;
 }
 
 bool is_writable(const std::string& path) {

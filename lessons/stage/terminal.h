@@ -36,6 +36,9 @@ void set_line_open(bool open);
 // the input or after Ctrl-C.
 std::optional<std::string> read_line(size_t most);
 
+// Waits that long, but not after Ctrl-C and not when a line has been typed: then true, and read_line returns it.
+bool wait_for_line(double seconds);
+
 // May this program write to that file, or into that folder?
 bool is_writable(const std::string& path);
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "lessons/stage/letters.h"
+#include "lessons/stage/text.h"
 
 namespace dikkat {
 namespace {
@@ -86,6 +87,30 @@ std::vector<std::string> draw_tokens(const std::vector<ShownToken>& tokens, cons
   for (std::string& line : lines)
     while (!line.empty() && line.back() == ' ') line.pop_back();
   return lines;
+}
+
+std::vector<std::vector<std::string>> draw_frames(const std::vector<Frame>& frames, Frames layout, const Look& look) {
+  constexpr int gap = 2, narrowest = 16;  // columns for tokens
+  int indent = 0;
+  for (const Frame& frame : frames) indent = std::max(indent, display_width(harmless(frame.caption)) + gap);
+  Look beside = look;
+  beside.width = look.width - indent;
+  if (beside.width < narrowest) layout = Frames::below;
+  std::vector<std::vector<std::string>> all;
+  for (const Frame& frame : frames) {
+    std::vector<std::string> lines;
+    if (layout == Frames::below) {
+      lines = wrap(frame.caption, look.width);
+      for (std::string& line : draw_tokens(frame.tokens, look)) lines.push_back(std::move(line));
+    } else {
+      lines = draw_tokens(frame.tokens, beside);
+      if (lines.empty()) lines.emplace_back();
+      for (size_t i = 0; i < lines.size(); ++i)
+        lines[i] = pad_right(i == 0 ? harmless(frame.caption) : "", indent) + lines[i];
+    }
+    all.push_back(std::move(lines));
+  }
+  return all;
 }
 
 }  // namespace dikkat

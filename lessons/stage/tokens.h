@@ -29,4 +29,9 @@ std::string visible(std::string_view bytes, bool drawing);
 // colour. Where tokens have something below them there are two lines for each row, in columns.
 std::vector<std::string> draw_tokens(const std::vector<ShownToken>& tokens, const Look& look);
 
+// The lines of each frame, none wider than look.width, with the tokens below the caption or beside it: then they begin
+// in the same column in all frames, unless the captions leave too little room for that.
+enum class Frames { below, beside };
+std::vector<std::vector<std::string>> draw_frames(const std::vector<Frame>& frames, Frames layout, const Look& look);
+
 }  // namespace dikkat
