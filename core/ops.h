@@ -6,6 +6,7 @@
 
 #include "core/ids.h"
 #include "core/ops/options.h"
+#include "core/packed.h"
 #include "core/tensor.h"
 
 namespace dikkat {
@@ -141,6 +142,10 @@ Tensor matmul(In a, In b);                // (...,m,k) x (...,k,n) -> (...,m,n),
 Tensor linear(In x, In weight, In bias);  // x weight^T + bias:  (...,in) (out,in) (out) -> (...,out)
 Tensor linear(In x, In weight);           // without bias
 Tensor linear_plain(In x, In weight, In bias);
+// With a weight in another storage format; it is frozen and gets no gradient. ops/packed.cpp
+Tensor matmul(In x, const Packed& weight);           // (...,in) (in,out) -> (...,out)
+Tensor linear(In x, const Packed& weight, In bias);  // (...,in) (out,in) (out) -> (...,out)
+Tensor linear(In x, const Packed& weight);
 
 // Normalisation. ops/norm.cpp
 Tensor layer_norm(In x, In weight, In bias, double eps = 1e-5);  // over the last dimensions, those that weight has

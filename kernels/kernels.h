@@ -28,6 +28,8 @@ namespace dikkat {
 struct KernelTable {
   const char* name = nullptr;
   void (*matmul)(const MatmulArgs&) = nullptr;
+  void (*pack)(const PackArgs&) = nullptr;
+  void (*unpack)(const UnpackArgs&) = nullptr;
   void (*softmax)(const SoftmaxArgs&) = nullptr;
   void (*softmax_backward)(const SoftmaxBackwardArgs&) = nullptr;
   void (*log_softmax)(const LogSoftmaxArgs&) = nullptr;

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <vector>
+#include <sys/mman.h>
 
 #include "kernels/check.h"
 #include "kernels/kernels.h"
@@ -38,6 +39,13 @@ struct Pool {
   }
 };
 
+constexpr int64_t huge_page = int64_t{1} << 21;
+void* take(int64_t rounded) {
+  const bool large = rounded >= 2 * huge_page;
+  void* address = std::aligned_alloc(static_cast<size_t>(large ? huge_page : alignment), static_cast<size_t>(large ? (rounded + huge_page - 1) / huge_page * huge_page : rounded));
+  if (address && large) madvise(address, static_cast<size_t>(rounded), MADV_HUGEPAGE);
+  return address;
+}
 // Four classes for each power of two: at most a quarter of a block is wasted.
 int64_t size_class(int64_t bytes) {
   const int64_t needed = std::max<int64_t>(bytes, alignment);
@@ -80,13 +88,13 @@ Buffer::Buffer(int64_t bytes, Category category) : address_(nullptr), bytes_(byt
     address_ = blocks.back();
     blocks.pop_back();
   } else {
-    address_ = std::aligned_alloc(alignment, static_cast<size_t>(rounded));
+    address_ = take(rounded);
     if (!address_ && pool.use.reserved > pool.use.live_total) {
       lock.unlock();
       kernels().wait();  // a waiting kernel may still read a freed block, or ask for workspace itself
       lock.lock();
       free_all(pool);
-      address_ = std::aligned_alloc(alignment, static_cast<size_t>(rounded));
+      address_ = take(rounded);
     }
     require(address_ != nullptr, "memory: the system has no ", bytes, " bytes left for ",
             category_names[static_cast<size_t>(category)], " (", pool.use.live_total,

@@ -4,11 +4,11 @@ namespace dikkat {
 namespace {
 
 // Adds one operand. Nobody touches a null address or an empty operand, so these are left out.
-template <class Element>
-void add(Operands& operands, const char* name, const Element* address, int64_t count, Use use, bool is_real) {
+template <class Number>
+void add(Operands& operands, const char* name, const Number* address, int64_t count, Use use, Element element) {
   if (!address || count == 0) return;
   void* writable = const_cast<void*>(static_cast<const void*>(address));
-  operands.list.push_back({name, writable, count * static_cast<int64_t>(sizeof(Element)), use, is_real});
+  operands.list.push_back({name, writable, count * static_cast<int64_t>(sizeof(Number)), use, element});
 }
 
 }  // namespace
@@ -43,19 +43,25 @@ void Operands::shape(int rank, const int64_t* shape) {
 }
 
 void Operands::read(const char* name, const Real* address, int64_t count) {
-  add(*this, name, address, count, Use::read, true);
+  add(*this, name, address, count, Use::read, Element::real);
 }
 void Operands::read(const char* name, const int32_t* address, int64_t count) {
-  add(*this, name, address, count, Use::read, false);
+  add(*this, name, address, count, Use::read, Element::id);
+}
+void Operands::read(const char* name, const uint16_t* address, int64_t count) {
+  add(*this, name, address, count, Use::read, Element::half);
 }
 void Operands::write(const char* name, Real* address, int64_t count) {
-  add(*this, name, address, count, Use::write, true);
+  add(*this, name, address, count, Use::write, Element::real);
 }
 void Operands::write(const char* name, int32_t* address, int64_t count) {
-  add(*this, name, address, count, Use::write, false);
+  add(*this, name, address, count, Use::write, Element::id);
+}
+void Operands::write(const char* name, uint16_t* address, int64_t count) {
+  add(*this, name, address, count, Use::write, Element::half);
 }
 void Operands::update(const char* name, Real* address, int64_t count) {
-  add(*this, name, address, count, Use::update, true);
+  add(*this, name, address, count, Use::update, Element::real);
 }
 
 }  // namespace dikkat

@@ -13,12 +13,13 @@ namespace dikkat {
 inline constexpr int max_rank = 8;
 
 enum class Use { read, write, update };
+enum class Element { real, id, half };  // Real; 32-bit whole numbers; numbers of sixteen bits, whichever
 struct Operand {
   const char* name;
   void* address;
   int64_t bytes;  // from the address to the end of the last element touched
   Use use;
-  bool is_real;  // Real numbers; otherwise 32-bit whole numbers
+  Element element;
 };
 struct Operands {
   std::vector<Operand> list;                           // operands with a null address are left out
@@ -27,8 +28,10 @@ struct Operands {
 
   void read(const char* name, const Real* address, int64_t count);
   void read(const char* name, const int32_t* address, int64_t count);
+  void read(const char* name, const uint16_t* address, int64_t count);
   void write(const char* name, Real* address, int64_t count);
   void write(const char* name, int32_t* address, int64_t count);
+  void write(const char* name, uint16_t* address, int64_t count);
   void update(const char* name, Real* address, int64_t count);
   void size(const char* name, int64_t value) { sizes.push_back({name, value}); }
   void shape(int rank, const int64_t* shape);  // every size: "dim 0 2, dim 1 3"

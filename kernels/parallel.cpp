@@ -139,4 +139,22 @@ void run_parallel(int64_t count, const void* body, Loop loop) {
   inside = false;
 }
 
+int64_t take(int64_t& counter) {
+  return std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
+}
+
+void report(int64_t& progress, int64_t value) {
+  std::atomic_ref(progress).store(value, std::memory_order_release);
+}
+
+void wait_for(const int64_t& progress, int64_t value) {
+  const std::atomic_ref shared(const_cast<int64_t&>(progress));
+  for (int tries = 0; shared.load(std::memory_order_acquire) != value; ++tries) {
+    if (tries < spins)
+      pause();
+    else
+      std::this_thread::yield();
+  }
+}
+
 }  // namespace dikkat

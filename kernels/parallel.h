@@ -36,4 +36,11 @@ static inline void parallel_ranges(int64_t count, int64_t grain, const Body& bod
   });
 }
 
+// For bodies that share their work instead of having it dealt out beforehand. The counters start at 0.
+// The next number nobody has taken yet: 0, 1, 2, ...
+int64_t take(int64_t& counter);
+// What has been written before report() can be read after wait_for() with the same value.
+void report(int64_t& progress, int64_t value);
+void wait_for(const int64_t& progress, int64_t value);
+
 }  // namespace dikkat

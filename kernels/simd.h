@@ -61,6 +61,63 @@ static inline void store_some(float* to, Lanes value, int64_t count) {
 #endif
 }
 
+// Numbers of sixteen bits in memory (half.h has them one at a time).
+struct Bf16 {
+  uint16_t bits;
+};
+struct F16 {
+  uint16_t bits;
+};
+
+typedef uint16_t HalfLanes __attribute__((vector_size(2 * lanes)));
+
+static inline IntLanes to_int(HalfLanes half) {
+#if defined(__AVX512F__)
+  return (IntLanes)_mm512_maskz_cvtepu16_epi32(0xFFFF, (__m256i)half);
+#elif defined(__AVX2__)
+  return (IntLanes)_mm256_cvtepu16_epi32((__m128i)half);
+#else
+  return __builtin_convertvector(half, IntLanes);
+#endif
+}
+
+// Their floats, exactly. A bf16 number is the upper half of its float.
+static inline Lanes widen(Bf16, HalfLanes half) {
+  return (Lanes)(to_int(half) << 16);
+}
+
+// Exponent and mantissa of a half, moved to their places in a float, make a number 2^112 times too small, denormal
+// halves included. Where all bits of the exponent were set (infinity, NaN) they are set again.
+static inline Lanes widen(F16, HalfLanes half) {
+#if defined(__AVX512F__)
+  return (Lanes)_mm512_maskz_cvtph_ps(0xFFFF, (__m256i)half);
+#elif defined(__F16C__)
+  return (Lanes)_mm256_cvtph_ps((__m128i)half);
+#else
+  const IntLanes bits = to_int(half), magnitude = bits & 0x7FFF;
+  const IntLanes number = (IntLanes)((Lanes)(magnitude << 13) * splat(0x1p112f));
+  return (Lanes)(number | ((magnitude >= 0x7C00) & 0x7F800000) | (bits & 0x8000) << 16);
+#endif
+}
+
+template <class Number>
+static inline Lanes load(const Number* from) {
+  HalfLanes half;
+  __builtin_memcpy(&half, from, sizeof half);
+  return widen(Number{}, half);
+}
+
+template <class Number>
+static inline Lanes load_some(const Number* from, int64_t count) {
+  HalfLanes half = {};
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  half = (HalfLanes)_mm256_maskz_loadu_epi16(static_cast<__mmask16>((1u << count) - 1), from);
+#else
+  for (int64_t i = 0; i < count; ++i) half[i] = from[i].bits;
+#endif
+  return widen(Number{}, half);
+}
+
 // Lane by lane: yes where the condition holds, otherwise no.
 static inline Lanes select(IntLanes condition, Lanes yes, Lanes no) {
   return condition ? yes : no;
@@ -95,7 +152,8 @@ static inline int64_t up_to_lanes(int64_t left) {
 }
 
 // load_some and store_some, quick where the vector is full.
-static inline Lanes load_up_to(const float* from, int64_t count) {
+template <class Number>
+static inline Lanes load_up_to(const Number* from, int64_t count) {
   return count == lanes ? load(from) : load_some(from, count);
 }
 static inline void store_up_to(float* to, Lanes value, int64_t count) {
@@ -171,6 +229,15 @@ static inline void transpose(Lanes (&rows)[lanes]) {
     }
     for (int i = 0; i < lanes; ++i) rows[i] = zipped[i];
   }
+}
+
+// Lane i: the sum of all lanes of rows[i]; halves are added first, as in sum().
+static inline Lanes sum_each(Lanes (&rows)[lanes]) {
+  transpose(rows);
+  for (int half = lanes / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) rows[i] += rows[i + half];
+  }
+  return rows[0];
 }
 
 // 2^n for whole n in [-126, 127].

@@ -57,6 +57,7 @@ const KernelTable& cpu_table() {
     KernelTable t = reference_table();
     t.name = "cpu";
     cpu::add_matmul(t);
+    cpu::add_pack(t);
     cpu::add_softmax(t);
     cpu::add_layer_norm(t);
     cpu::add_rms_norm(t);

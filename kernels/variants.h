@@ -26,6 +26,7 @@ void add_sample(KernelTable& table);
 
 namespace cpu {
 void add_matmul(KernelTable& table);
+void add_pack(KernelTable& table);
 void add_softmax(KernelTable& table);
 void add_layer_norm(KernelTable& table);
 void add_rms_norm(KernelTable& table);

@@ -20,6 +20,8 @@ namespace {
 template <class Visitor>
 void each_row(Visitor& visit) {
   visit.template wrap_row<&KernelTable::matmul, MatmulArgs>("matmul");
+  visit.template wrap_row<&KernelTable::pack, PackArgs>("pack");
+  visit.template wrap_row<&KernelTable::unpack, UnpackArgs>("unpack");
   visit.template wrap_row<&KernelTable::softmax, SoftmaxArgs>("softmax");
   visit.template wrap_row<&KernelTable::softmax_backward, SoftmaxBackwardArgs>("softmax_backward");
   visit.template wrap_row<&KernelTable::log_softmax, LogSoftmaxArgs>("log_softmax");
@@ -100,16 +102,21 @@ double largest(const Real* numbers, int64_t count) {
   return result;
 }
 
-// A millionth (some sixteen roundings) of the operand whose numbers are smallest: in a product of several the others
-// only pass on its rounding.
-double rounding_noise(const Operands& all) {
+// Sums of n terms, each at most M, err by about u n M / 7, u = 2^-24 (n roundings of partial sums of sqrt(n) M / 3,
+// both at random); 2 u (n + 8) M is more than ten times that. M: the operand whose numbers are smallest, for in a
+// product of several the others only pass on its rounding. n: how many numbers of an operand there are for one of the
+// result.
+double rounding_noise(const Operands& all, int64_t results) {
   double smallest = 0;
+  int64_t terms = 1;
   for (const Operand& operand : all.list) {
-    if (operand.use != Use::read || !operand.is_real) continue;
-    const double size = largest(static_cast<const Real*>(operand.address), operand.bytes / int64_t{sizeof(Real)});
+    if (operand.use != Use::read || operand.element != Element::real) continue;
+    const int64_t count = operand.bytes / int64_t{sizeof(Real)};
+    const double size = largest(static_cast<const Real*>(operand.address), count);
+    terms = std::max(terms, count / results);
     if (size > 0 && (smallest == 0 || size < smallest)) smallest = size;
   }
-  return 1e-6 * smallest;
+  return 0x1p-23 * static_cast<double>(terms + 8) * smallest;
 }
 
 void compare(const char* kernel, const Operands& all, const Operand& operand, const Bytes& ours_bytes) {
@@ -117,17 +124,17 @@ void compare(const char* kernel, const Operands& all, const Operand& operand, co
     fail(describe(kernel, all), ": ", operand.name, "[", index, "] is ", ours, " with ", checked_inner->name, " and ",
          expected, " with the reference");
   };
-  if (!operand.is_real) {
-    const auto* ours = reinterpret_cast<const int32_t*>(ours_bytes.data());
-    const auto* expected = static_cast<const int32_t*>(operand.address);
-    for (int64_t i = 0; i < operand.bytes / int64_t{sizeof(int32_t)}; ++i)
+  const auto compare_bits = [&](const auto* expected) {
+    const auto* ours = reinterpret_cast<decltype(expected)>(ours_bytes.data());
+    for (int64_t i = 0; i < operand.bytes / int64_t{sizeof(*expected)}; ++i)
       if (ours[i] != expected[i]) complain(i, ours[i], expected[i]);
-    return;
-  }
+  };
+  if (operand.element == Element::id) return compare_bits(static_cast<const int32_t*>(operand.address));
+  if (operand.element == Element::half) return compare_bits(static_cast<const uint16_t*>(operand.address));
   const auto* ours = reinterpret_cast<const Real*>(ours_bytes.data());
   const auto* expected = static_cast<const Real*>(operand.address);
   const int64_t count = operand.bytes / int64_t{sizeof(Real)};
-  const Tolerance tolerance{largest(expected, count), rounding_noise(all)};
+  const Tolerance tolerance{largest(expected, count), rounding_noise(all, count)};
   for (int64_t i = 0; i < count; ++i)
     if (!tolerance.allows(ours[i], expected[i])) complain(i, ours[i], expected[i]);
 }

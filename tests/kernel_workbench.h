@@ -10,10 +10,10 @@
 #include <limits>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "kernels/half.h"
 #include "kernels/kernels.h"
 #include "kernels/memory.h"
 #include "kernels/random.h"
@@ -59,6 +59,15 @@ class Workbench {
     for (int64_t i = 0; i < count; ++i) ids[i] = low + static_cast<int32_t>((high - low) * next());
     return ids;
   }
+  // Random numbers in [low, high] as bf16 or f16.
+  uint16_t* in_packed(int64_t count, Storage storage, double low = -1, double high = 1) {
+    uint16_t* numbers = add<uint16_t>("packed", count, false, exact);
+    for (int64_t i = 0; i < count; ++i) {
+      const auto number = static_cast<float>(low + (high - low) * next());
+      numbers[i] = storage == Storage::f16 ? float_to_half(number) : float_to_bfloat16(number);
+    }
+    return numbers;
+  }
   // Outputs: preset with random numbers in [-1, 1], so that += differs from = and an element left out is seen.
   Real* out(const char* name, int64_t count, Limit limit, double low = -1, double high = 1) {
     Real* numbers = add<Real>(name, count, true, limit);
@@ -69,6 +78,11 @@ class Workbench {
     int32_t* ids = add<int32_t>(name, count, true, exact);
     for (int64_t i = 0; i < count; ++i) ids[i] = -7;
     return ids;
+  }
+  uint16_t* out_packed(const char* name, int64_t count) {
+    uint16_t* numbers = add<uint16_t>(name, count, true, exact);
+    for (int64_t i = 0; i < count; ++i) numbers[i] = 7;
+    return numbers;
   }
 
   // The call under test: a row of the table, and its arguments.
@@ -107,10 +121,16 @@ class Workbench {
     size_t i = 0;
     for (const Region& region : regions_) {
       if (!region.is_output) continue;
-      if (region.is_real) {
-        compare<Real>(region, ours[i], expected[i]);
-      } else {
-        compare<int32_t>(region, ours[i], expected[i]);
+      switch (region.element) {
+        case Element::real:
+          compare<Real>(region, ours[i], expected[i]);
+          break;
+        case Element::id:
+          compare<int32_t>(region, ours[i], expected[i]);
+          break;
+        case Element::half:
+          compare<uint16_t>(region, ours[i], expected[i]);
+          break;
       }
       ++i;
     }
@@ -127,7 +147,7 @@ class Workbench {
         first = std::min(first, begin);
         last = std::max(last, begin + operand.bytes);
         EXPECT_EQ(operand.use != Use::read, region.is_output) << operand.name << " of " << region.name;
-        EXPECT_EQ(operand.is_real, region.is_real) << operand.name;
+        EXPECT_EQ(operand.element == region.element, true) << operand.name;
       }
       if (region.begin == region.end) continue;
       EXPECT_EQ(first - region.begin, 0) << region.name;
@@ -139,7 +159,8 @@ class Workbench {
   struct Region {
     const char* name;
     char *begin, *end;
-    bool is_output, is_real;
+    bool is_output;
+    Element element;
     Limit limit;
     std::string preset;
     std::unique_ptr<Buffer> block;
@@ -149,15 +170,20 @@ class Workbench {
   static constexpr int64_t guards = 17;
   static constexpr unsigned char guard_byte = 0xff;
 
-  template <class Element>
-  Element* add(const char* name, int64_t count, bool is_output, Limit limit) {
-    const int64_t size = sizeof(Element), total = (count + 2 * guards) * size;
+  static constexpr Element element_of(const Real*) { return Element::real; }
+  static constexpr Element element_of(const int32_t*) { return Element::id; }
+  static constexpr Element element_of(const uint16_t*) { return Element::half; }
+
+  template <class Number>
+  Number* add(const char* name, int64_t count, bool is_output, Limit limit) {
+    const int64_t size = sizeof(Number), total = (count + 2 * guards) * size;
     auto block = std::make_unique<Buffer>(total, Category::workspace);
     char* start = static_cast<char*>(block->address());
     std::memset(start, guard_byte, static_cast<size_t>(total));
     char *begin = start + guards * size, *end = begin + count * size;
-    regions_.push_back({name, begin, end, is_output, std::is_same_v<Element, Real>, limit, "", std::move(block)});
-    return reinterpret_cast<Element*>(begin);
+    regions_.push_back(
+        {name, begin, end, is_output, element_of(static_cast<Number*>(nullptr)), limit, "", std::move(block)});
+    return reinterpret_cast<Number*>(begin);
   }
 
   double next() { return random_uniform({.seed = 2026}, drawn_++); }
@@ -172,11 +198,11 @@ class Workbench {
            std::all_of<const char*>(region.end, stop, is_guard);
   }
 
-  template <class Element>
+  template <class Number>
   static void compare(const Region& region, const std::string& ours_bytes, const std::string& expected_bytes) {
-    const auto* ours = reinterpret_cast<const Element*>(ours_bytes.data());
-    const auto* expected = reinterpret_cast<const Element*>(expected_bytes.data());
-    const int64_t count = static_cast<int64_t>(expected_bytes.size() / sizeof(Element));
+    const auto* ours = reinterpret_cast<const Number*>(ours_bytes.data());
+    const auto* expected = reinterpret_cast<const Number*>(expected_bytes.data());
+    const int64_t count = static_cast<int64_t>(expected_bytes.size() / sizeof(Number));
     double worst = 0;  // error as a share of what is allowed
     int64_t where = -1;
     for (int64_t i = 0; i < count; ++i) {

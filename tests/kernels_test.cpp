@@ -19,6 +19,8 @@ const KernelCases& all_cases() {
   static const KernelCases cases = [] {
     KernelCases result;
     add_matmul_cases(result);
+    add_matmul_variants(result);
+    add_pack_cases(result);
     add_row_cases(result);
     add_attention_cases(result);
     add_index_cases(result);

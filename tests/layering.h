@@ -36,7 +36,7 @@ inline const std::vector<Floor>& floors() {
   static const std::vector<std::string> lesson = {"core/", "tokenizer/", "nn/", "lessons/stage/"};
   static const std::vector<Floor> rules = {
       {"kernels/", {"kernels/"}},
-      {"core/files/", {"core/files/", "kernels/check.h", "kernels/parallel.h"}},
+      {"core/files/", {"core/files/", "kernels/check.h", "kernels/half.h", "kernels/parallel.h"}},
       {"core/", {"core/", "kernels/"}},
       {"tokenizer/", {"tokenizer/", "core/files/", "kernels/check.h", "kernels/parallel.h"}},
       {"nn/", {"nn/", "tokenizer/", "core/"}},
@@ -101,10 +101,10 @@ inline const std::vector<Reserved>& reserved_words() {
        {"kernels/parallel.", "tests/"}},
       {"intrinsics",
        "\\w*mmintrin\\.h|immintrin|arm_neon\\.h|\\b_mm\\d*_\\w+|\\b__m(128|256|512)",
-       {"kernels/simd.h", "kernels/matmul/"}},
+       {"kernels/simd.h", "kernels/matmul/", "tests/bench_limits"}},
       {"system calls",
        "<(unistd|fcntl|termios|poll|signal|dirent|sys/\\w+)\\.h>|<csignal>",
-       {"core/files/", "lessons/stage/", "tests/"}}};
+       {"core/files/", "kernels/bf16_unit.", "lessons/stage/", "tests/"}}};
   return rules;
 }
 

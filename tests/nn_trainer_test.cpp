@@ -6,6 +6,7 @@
 #include "core/ops.h"
 #include "nn/train/checkpoint.h"
 #include "nn/train/trainer.h"
+#include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
 namespace dikkat::test {
@@ -88,6 +89,35 @@ TEST(Trainer, ARefusedCheckpointLeavesTheModelAsItWas) {
   EXPECT_EQ(
       std::vector<Real>(model.token_embedding.weight.values().begin(), model.token_embedding.weight.values().end()),
       trained);
+}
+
+// The bits depend on it, so a run goes on as it began.
+TEST(Trainer, GoesOnWithTheSamePrecisionAlone) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "model.safetensors";
+  GPT model(unusual_config());
+  Trainer trainer(model, some_data(), {.steps = 2, .batch = 3, .validation_windows = 4});
+  use_precision(Precision::bf16);
+  trainer.save(path);
+  EXPECT_EQ(CheckpointFile(path).checkpoint().precision, Precision::bf16);
+  EXPECT_NO_THROW(trainer.resume(path));
+  use_precision(Precision::f32);
+  const std::string message = message_of([&] { trainer.resume(path); });
+  EXPECT_NE(message.find("it was trained with --precision bf16, not --precision f32"), std::string::npos) << message;
+}
+
+TEST(Checkpoint, WithoutAPrecisionIsFromAnOlderBuildThatHadF32Alone) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "model.safetensors", field = "\\\"precision\\\":\\\"f32\\\",";
+  GPT model(unusual_config());
+  Trainer trainer(model, some_data(), {.steps = 2, .batch = 3, .validation_windows = 4});
+  trainer.save(path);
+  std::string bytes = read_text(path, 1 << 24);
+  ASSERT_NE(bytes.find(field), std::string::npos);
+  bytes.replace(bytes.find(field), field.size(), std::string(field.size(), ' '));
+  write_file(path, bytes);
+  EXPECT_EQ(CheckpointFile(path).checkpoint().precision, Precision::f32);
+  EXPECT_NO_THROW(trainer.resume(path));
 }
 
 TEST(Trainer, DropoutIsForTrainingAlone) {

@@ -30,10 +30,18 @@ struct Operation {
   bool apart =
       false;  // numbers keep away from each other and from multiples of 1/128 of their range, where slopes jump
   bool repeated = true;  // false: not tried on elements that repeat, since the slope jumps where all are equal
-  std::vector<size_t> masks = {};  // these operands hold 0 and 1 and get no gradient
+  std::vector<size_t> masks = {};   // these operands hold 0 and 1 and get no gradient
+  std::vector<size_t> frozen = {};  // these hold any numbers and get no gradient either
   std::vector<Mistake> mistakes = {};
   std::function<Tensor(In)> finite = nullptr;  // makes the result finite, where it is not, for gradients
 };
+
+inline bool is_mask(const Operation& row, size_t which) {
+  return std::find(row.masks.begin(), row.masks.end(), which) != row.masks.end();
+}
+inline bool gets_gradient(const Operation& row, size_t which) {
+  return !is_mask(row, which) && std::find(row.frozen.begin(), row.frozen.end(), which) == row.frozen.end();
+}
 
 inline void PrintTo(const Operation& row, std::ostream* out) {
   *out << row.name;

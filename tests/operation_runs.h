@@ -52,7 +52,7 @@ struct Operand {
 // A number between low and high, the k-th of operand `which`.
 inline double draw(const Operation& row, size_t which, uint64_t k) {
   const double random = random_uniform({.seed = 17 + which}, k);
-  if (std::find(row.masks.begin(), row.masks.end(), which) != row.masks.end()) return random < 0.5 ? 0 : 1;
+  if (is_mask(row, which)) return random < 0.5 ? 0 : 1;
   if (!row.apart) return row.low + (row.high - row.low) * random;
   // A slot of its own among 128, and a place in it that no other operand comes near.
   const double slot = static_cast<double>((k * 37 + 11) % 127), place = 0.1 + 0.3 * static_cast<double>(which % 3);
@@ -102,7 +102,8 @@ inline std::vector<Operand> make_operands(const Operation& row, const std::strin
   const std::vector<Shape> parsed = parse_shapes(shapes);
   if (!row.repeated && (seen == Seen::expanded || seen == Seen::mixed)) return {};
   for (const Shape& shape : parsed)
-    if (seen == Seen::same && (parsed.size() < 2 || !(shape == parsed[0]) || !row.masks.empty())) return {};
+    if (seen == Seen::same && (parsed.size() < 2 || !(shape == parsed[0]) || !row.masks.empty() || !row.frozen.empty()))
+      return {};
   for (size_t i = 0; i < parsed.size(); ++i)
     operands.push_back(seen == Seen::same && i > 0 ? operands[0] : make_operand(row, parsed[i], seen, i));
   return operands;
@@ -142,7 +143,7 @@ inline Arrays result_and_gradients(const Operation& row, const Function& functio
                                    const std::vector<Operand>& operands) {
   for (size_t i = 0; i < operands.size(); ++i) {
     Tensor leaf = operands[i].leaf;
-    leaf.requires_grad_(std::find(row.masks.begin(), row.masks.end(), i) == row.masks.end());
+    leaf.requires_grad_(gets_gradient(row, i));
     leaf.zero_grad();
   }
   const Tensor y = run(function, operands);

@@ -147,6 +147,43 @@ TEST(Chart, AnyNumbersAreSafe) {
   EXPECT_THROW(draw_chart("", {{"c", {1, 2}, {1}}}, {}), Error);
 }
 
+TEST(Chart, LogarithmicAxesTurnProductsIntoDistances) {
+  Chart chart{.curves = {{"l", {0.1, 1, 10, 100}, {0.1, 1, 10, 100}}}, .logarithmic = true, .rows = 4};
+  const std::vector<std::string> lines = draw(chart, {20, Colours::none, false});
+  EXPECT_EQ(lines[0], "100|             aaa");
+  EXPECT_EQ(lines[1], " 10|        aaaaa");
+  EXPECT_EQ(lines[2], "  1|   aaaaa");
+  EXPECT_EQ(lines[3], "0.1|aaa");
+  EXPECT_EQ(lines[5], "    0.1  1   10  100");
+  // What has no logarithm is left out; the limits are those of the rest.
+  chart.curves.push_back({"m", {0, 1, -1, not_a_number, 2}, {1, 0, 1, 1, 3}});
+  chart.marks = {{"x", 0, 1}, {"x", 1, -1}, {"y", 10, infinity}};
+  EXPECT_EQ(all_of(draw(chart, {20, Colours::none, false})).find('x'), std::string::npos);
+}
+
+TEST(Chart, MarksStandOverCurvesAndBesideEachOther) {
+  Chart chart{.curves = {{.name = "roof", .x = {0, 9}, .y = {3, 3}, .shows_last = false}},
+              .marks = {{"1", 0, 0}, {"2", 9, 3}, {"3", 9, 3}, {"4", 9, 3}, {"mark", 4.5, 1}},
+              .x_name = "flop/byte",
+              .rows = 4};
+  const std::vector<std::string> lines = draw(chart, {13, Colours::none, false});
+  EXPECT_EQ(lines[0], "3|aaaaaaaaaa2");
+  EXPECT_EQ(lines[1], " |          3");
+  EXPECT_EQ(lines[2], " |   mark   4");
+  EXPECT_EQ(lines[3], "0|1");
+  EXPECT_EQ(lines[6], "  flop/byte");
+  EXPECT_EQ(lines[7], "a roof");
+  // Any signs at any place, on any screen.
+  chart.marks.push_back({"\x1b[2J", 4, 2});
+  chart.marks.push_back({std::string(200, 'w'), 4, 2});
+  chart.marks.push_back({"", 4, 2});
+  for (int i = 0; i < 100; ++i) chart.marks.push_back({"m", 4, 2});
+  for (const Look& look : looks()) expect_fits(draw(chart, look), look);
+  chart.curves.clear();
+  chart.logarithmic = true;
+  for (const Look& look : looks()) expect_fits(draw(chart, look), look);
+}
+
 TEST(Bar, FitsEveryScreenAndKeepsTheCount) {
   ProgressState state{"Training", 120, 800, 12345.6, "token/s", 42, "loss 2.31", "left"};
   for (const Look& look : looks()) {

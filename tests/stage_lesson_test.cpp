@@ -84,6 +84,19 @@ TEST(Lesson, ResultsHoldWhatWasMeasured) {
   std::filesystem::remove(path);
 }
 
+TEST(Lesson, SaysWhenProductsAreRounded) {
+  const std::string path = temporary("precision.json");
+  for (const char* chosen : {"bf16", "bf16x3"}) {
+    const Result result = shell("\"$P\" --json " + path + " --precision " + chosen + " </dev/null");
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_NE(result.output.find(std::string("matrix products: ") + chosen + "\n"), std::string::npos) << result.output;
+    const Json results = read_json(path);
+    EXPECT_EQ(results.at("precision").string(), chosen);
+  }
+  std::filesystem::remove(path);
+  EXPECT_EQ(shell("\"$P\" --precision f32 </dev/null").output.find("matrix products"), std::string::npos);
+}
+
 TEST(Lesson, ADifferenceFailsTheLesson) {
   const Result result = shell("\"$P\" --scenario different </dev/null");
   EXPECT_EQ(result.exit_code, 1);

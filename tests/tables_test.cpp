@@ -9,6 +9,7 @@
 
 #include "kernels/check.h"
 #include "kernels/memory.h"
+#include "kernels/random.h"
 #include "kernels/table.h"
 #include "tests/messages.h"
 
@@ -107,6 +108,54 @@ TEST(CheckedTable, ComparesIds) {
                  .stream = {}});
   });
   expect_parts(message, {"sample", "ids[1]", "3", "0"});
+}
+
+TEST(CheckedTable, ComparesNumbersOfSixteenBits) {
+  const Block from(4, 1);
+  const Buffer to(4 * int64_t{sizeof(uint16_t)}, Category::workspace);
+  const auto wrong = [](const PackArgs& args) {
+    reference_table().pack(args);
+    args.to[2] = 0x3F81;
+  };
+  const std::string message = message_of([&] {
+    planted<PackArgs>(&KernelTable::pack, wrong)
+        .pack({.from = from.numbers(), .to = static_cast<uint16_t*>(to.address()), .count = 4});
+  });
+  expect_parts(message, {"pack", "to[2]", "16257", "16256"});
+}
+
+// Columns whose sums are 0 in exact arithmetic: what comes out is the rounding of so many terms, and no mistake. One
+// term that is left out is one.
+TEST(CheckedTable, AllowsLongSumsTheirRounding) {
+  const int64_t rows = 4096, cols = 8;
+  const Block dy(rows * cols), db(cols, 0);
+  for (int64_t i = 0; i < rows * cols / 2; ++i) {
+    dy[i] = static_cast<Real>(random_uniform({.seed = 1}, static_cast<uint64_t>(i)) - 0.5);
+    dy[rows * cols - cols - i / cols * cols + i % cols] = -dy[i];
+  }
+  const BinaryBackwardArgs args{.function = Binary::add,
+                                .dy = dy.numbers(),
+                                .db = db.numbers(),
+                                .rank = 2,
+                                .shape = {rows, cols},
+                                .a_steps = {cols, 1},
+                                .b_steps = {0, 1}};
+  // Adds up one number after the other in float, as no fast kernel would.
+  const auto in_order = [](const BinaryBackwardArgs& a) {
+    for (int64_t i = 0; i < a.shape[0] * a.shape[1]; ++i) a.db[i % a.shape[1]] += a.dy[i];
+  };
+  const auto all_but_the_first = [](const BinaryBackwardArgs& a) {
+    for (int64_t i = a.shape[1]; i < a.shape[0] * a.shape[1]; ++i) a.db[i % a.shape[1]] += a.dy[i];
+  };
+  EXPECT_EQ(
+      message_of([&] { planted<BinaryBackwardArgs>(&KernelTable::binary_backward, in_order).binary_backward(args); }),
+      "");
+  EXPECT_NE(db[0], 0);
+  std::fill_n(db.numbers(), cols, Real{0});
+  expect_parts(message_of([&] {
+                 planted<BinaryBackwardArgs>(&KernelTable::binary_backward, all_but_the_first).binary_backward(args);
+               }),
+               {"binary_backward", "db[0]"});
 }
 
 // dq, dk and dv as parts of one tensor: their extents lie inside each other.

@@ -44,7 +44,8 @@ struct MatMul : Op {
                         .k = n,
                         .outer = outer,
                         .inner = inner,
-                        .accumulate = true});
+                        .accumulate = true,
+                        .precision = precision()});
     if (b.requires_grad())
       kernels().matmul({.a = a.address(),
                         .b = out.grad_address(),
@@ -57,7 +58,8 @@ struct MatMul : Op {
                         .k = m,
                         .outer = outer,
                         .inner = inner,
-                        .accumulate = true});
+                        .accumulate = true,
+                        .precision = precision()});
   }
 };
 
@@ -77,7 +79,8 @@ struct LinearMap : Op {
                         .m = count,
                         .n = in,
                         .k = features,
-                        .accumulate = true});
+                        .accumulate = true,
+                        .precision = precision()});
     if (weight.requires_grad())
       kernels().matmul({.a = out.grad_address(),
                         .b = x.address(),
@@ -88,7 +91,8 @@ struct LinearMap : Op {
                         .m = features,
                         .n = in,
                         .k = count,
-                        .accumulate = true});
+                        .accumulate = true,
+                        .precision = precision()});
     if (inputs.size() == 3 && inputs[2].requires_grad())
       kernels().binary_backward({.function = dikkat::Binary::add,
                                  .dy = out.grad_address(),
@@ -139,7 +143,8 @@ Tensor product(const In& a, const In& b) {
                     .n = n,
                     .k = a.size(-1),
                     .outer = outer,
-                    .inner = inner});
+                    .inner = inner,
+                    .precision = precision()});
   return record(out, std::make_unique<op::MatMul>(a, b), a.where);
 }
 
@@ -195,7 +200,8 @@ Tensor linear_map(In x, In weight, const Tensor* bias) {
                     .c_steps = {.row = weight.size(0)},
                     .m = rows(x),
                     .n = weight.size(0),
-                    .k = in});
+                    .k = in,
+                    .precision = precision()});
   return record(out, std::make_unique<op::LinearMap>(std::move(inputs)), x.where);
 }
 

@@ -1,18 +1,6 @@
-// The fast matrix product (see tile.h for its heart). What makes it fast:
-//   - tiles of c in registers, two fused multiply-adds of whole vectors per cycle;
-//   - b is copied to panels of two vectors' width that are read from end to end, and the strip of a that a row of tiles
-//     needs to a few kilobytes of the first cache; so strides and transposes cost no more than the copy;
-//   - the copies are cheap: a moves as it lies, and where rows must become columns, blocks are turned in registers;
-//   - every thread has its own part of c, packs what it needs and waits for nobody.
-//
-// Measured on two cores with AVX-512 (best of many runs): 512^3 at 329 GFLOP/s with two threads and 180 with one, the
-// products of a small GPT (2048 rows, widths 128 to 512) at 235 to 335; built for AVX2 227 and 115, because a vector is
-// half as long; for SSE 20 to 33 on one core, because a quarter as long and nothing is fused. Small batched products
-// (64 x 64 x 32) reach 240. A vector times a matrix runs at the pace of memory.
-//
-// An element of c sums its terms in the order of k, in blocks of tile::depth, however c is cut: the bits do not depend
-// on the number of threads.
-#include "kernels/matmul/tile.h"
+// head comment to come
+#include "kernels/matmul/bf16.h"
+#include "kernels/matmul/vector.h"
 #include "kernels/memory.h"
 #include "kernels/parallel.h"
 #include "kernels/variants.h"
@@ -21,175 +9,246 @@ namespace dikkat::cpu {
 namespace {
 
 using namespace simd;
+using tile::begin_of;
 using tile::Matrix;
 
-// How many columns of b are packed at a time: 256 * 1024 numbers are 1 MiB, half of a second cache.
-constexpr int64_t panel_columns = 1024;
-
-// How many strips of a are packed at a time. A panel of b meets them all while it is in the first cache; they wait in
-// the second (8 * 17 KiB).
-constexpr int64_t group_strips = tile::max_strips;
+#ifndef CHUNK
+#define CHUNK 512
+#endif
+constexpr int64_t chunk_columns = CHUNK;
 
 struct Product {
-  Matrix a, b;
-  float* c;
+  Matrix<float> a;
+  const void* b;
+  Storage b_storage;
+  int64_t b_row, b_column;
+  float *c, *before_gelu;
   int64_t c_row, c_column;
   const float* bias;
   int64_t m, n, k;
-  bool accumulate;
+  bool accumulate, gelu;
 };
 
 int64_t smaller(int64_t x, int64_t y) {
   return x < y ? x : y;
 }
+int64_t larger_of(int64_t x, int64_t y) {
+  return x > y ? x : y;
+}
 int64_t pieces(int64_t count, int64_t size) {
   return (count + size - 1) / size;
 }
-using tile::begin_of;
+
+template <class Number>
+Matrix<Number> right_of(const Product& x) {
+  return {static_cast<const Number*>(x.b), x.b_row, x.b_column};
+}
+
+// Calls body with b as a Matrix of its own numbers.
+template <class Body>
+void with_right(const Product& x, const Body& body) {
+  if (x.b_storage == Storage::bf16) {
+    body(right_of<Bf16>(x));
+  } else if (x.b_storage == Storage::f16) {
+    body(right_of<F16>(x));
+  } else {
+    body(right_of<float>(x));
+  }
+}
 
 // a^T and b^T change places where that makes the rows of c contiguous, and where c has a single column.
 void swap_roles_if_better(Product& x) {
   const bool better = (x.c_column != 1 && x.c_row == 1) || (x.n == 1 && x.m > 1);
-  if (!better || x.bias) return;
-  const Matrix a = x.a;
-  x.a = {x.b.start, x.b.column, x.b.row};
-  x.b = {a.start, a.column, a.row};
+  if (!better || x.bias || x.b_storage != Storage::real) return;
+  const Matrix<float> a = x.a;
+  x.a = {static_cast<const float*>(x.b), x.b_column, x.b_row};
+  x.b = a.start, x.b_row = a.column, x.b_column = a.row;
   const int64_t m = x.m, row = x.c_row;
   x.m = x.n, x.c_row = x.c_column;
   x.n = m, x.c_column = row;
 }
 
-// Matrices of a few numbers are done before anything could be packed.
-void multiply_tiny(const Product& x) {
-  for (int64_t i = 0; i < x.m; ++i) {
-    for (int64_t j = 0; j < x.n; ++j) {
-      float sum = x.bias ? x.bias[j] : 0.0f;
-      const float* a = x.a.start + i * x.a.row;
-      const float* b = x.b.start + j * x.b.column;
-      for (int64_t p = 0; p < x.k; ++p) sum += a[p * x.a.column] * b[p * x.b.row];
-      float& c = x.c[i * x.c_row + j * x.c_column];
-      c = x.accumulate ? c + sum : sum;
-    }
-  }
-}
-
-// One row of c times columns [begin, end), where every number of b is used once and packing would be wasted.
-// b lies in rows: eight vectors of c at once, b passes by row after row.
-template <int vectors>
-void row_times_rows(const Product& x, int64_t begin, int64_t width) {
-  Lanes sum[1][vectors] = {};
-  const float* b = x.b.start + begin;
-  for (int64_t p = 0; p < x.k; ++p) {
-    const Lanes left = splat(x.a.start[p * x.a.column]);
-    const float* row = b + p * x.b.row;
-    if (width == vectors * lanes) {
-      for (int v = 0; v < vectors; ++v) sum[0][v] = multiply_add(left, load(row + v * lanes), sum[0][v]);
-    } else {
-      sum[0][0] = multiply_add(left, load_some(row, width), sum[0][0]);
-    }
-  }
-  tile::store_tile<1, vectors>(sum, {x.c + begin, x.c_row, 1, x.bias ? x.bias + begin : nullptr, x.accumulate}, width);
-}
-
-// b is the transpose of rows: dot products, eight at once.
-template <int count>
-void row_times_columns(const Product& x, int64_t begin) {
-  const float* b = x.b.start + begin * x.b.column;
-  Lanes sum[count] = {};
-  int64_t p = 0;
-  for (; p + lanes <= x.k; p += lanes) {
-    const Lanes left = load(x.a.start + p);
-    for (int j = 0; j < count; ++j) sum[j] = multiply_add(left, load(b + j * x.b.column + p), sum[j]);
-  }
-  if (p < x.k) {
-    const Lanes left = load_some(x.a.start + p, x.k - p);
-    for (int j = 0; j < count; ++j) sum[j] = multiply_add(left, load_some(b + j * x.b.column + p, x.k - p), sum[j]);
-  }
-  for (int j = 0; j < count; ++j) {
-    float value = simd::sum(sum[j]);
-    if (x.bias) value += x.bias[begin + j];
-    float& c = x.c[(begin + j) * x.c_column];
-    c = x.accumulate ? c + value : value;
-  }
-}
-
-bool is_vector_times_matrix(const Product& x) {
-  return x.m == 1 && ((x.b.column == 1 && x.c_column == 1) || (x.b.row == 1 && x.a.column == 1));
-}
-
-void multiply_vector(const Product& x, int64_t begin, int64_t end) {
-  int64_t j = begin;
-  if (x.b.column == 1 && x.c_column == 1) {
-    for (; j + 8 * lanes <= end; j += 8 * lanes) row_times_rows<8>(x, j, 8 * lanes);
-    for (; j < end; j += lanes) row_times_rows<1>(x, j, smaller(lanes, end - j));
-  } else {
-    for (; j + 8 <= end; j += 8) row_times_columns<8>(x, j);
-    for (; j < end; ++j) row_times_columns<1>(x, j);
-  }
-}
-
-// Rows [first_row, last_row) by columns [first, last) of c. `scratch` holds a group of strips and the panels.
-void multiply_block(const Product& x, int64_t first_row, int64_t last_row, int64_t first, int64_t last,
-                    float* scratch) {
-  float* packed_strips = scratch;
-  float* panels = scratch + smaller(pieces(x.m, tile::max_rows), group_strips) * tile::strip_size;
-  const int64_t rows = last_row - first_row, groups = pieces(rows, group_strips * tile::max_rows);
-  const int64_t blocks = x.k > 0 ? pieces(x.k, tile::depth) : 1;  // with k = 0 the bias is still to be written
-
-  for (int64_t j0 = first; j0 < last; j0 += panel_columns) {
-    const int64_t j1 = smaller(j0 + panel_columns, last);
-    for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t p = block * tile::depth, k = smaller(tile::depth, x.k - p);
-      for (int64_t j = j0; j < j1; j += tile::columns) {
-        const Matrix b = {x.b.start + p * x.b.row + j * x.b.column, x.b.row, x.b.column};
-        tile::pack_panel(b, k, smaller(tile::columns, j1 - j), panels + (j - j0) * k);
-      }
-      for (int64_t g = 0; g < groups; ++g) {
-        const int64_t row = first_row + begin_of(g, rows, groups);
-        const int64_t height = first_row + begin_of(g + 1, rows, groups) - row;
-        const int64_t strips = pieces(height, tile::max_rows);  // of equal height, so that the last is no stump
-        const Matrix a = {x.a.start + row * x.a.row + p * x.a.column, x.a.row, x.a.column};
-        const int64_t column_step = tile::pack_strips(a, height, strips, k, packed_strips);
-        for (int64_t j = j0; j < j1; j += tile::columns) {
-          for (int64_t s = 0; s < strips; ++s) {
-            const int64_t i = begin_of(s, height, strips), end = begin_of(s + 1, height, strips);
-            const tile::Target to = {x.c + (row + i) * x.c_row + j * x.c_column, x.c_row, x.c_column,
-                                     x.bias && block == 0 ? x.bias + j : nullptr, x.accumulate || block > 0};
-            tile::multiply(end - i, smaller(tile::columns, j1 - j), k, packed_strips + s * tile::strip_size,
-                           column_step, panels + (j - j0) * k, to);
-          }
-        }
-      }
-    }
-  }
-}
-
-// How the rows and columns of c are dealt to `workers`: the cut with the least to pack.
-void choose_cut(const Product& x, int64_t workers, int64_t& row_parts, int64_t& column_parts) {
-  row_parts = 1, column_parts = 1;
-  double least = 1e300;
-  for (int64_t r = 1; r <= workers; ++r) {
-    if (workers % r != 0) continue;
-    const int64_t c = workers / r;
-    const double height = static_cast<double>(pieces(pieces(x.m, tile::max_rows), r)) * tile::max_rows;
-    const double width = static_cast<double>(pieces(pieces(x.n, tile::columns), c)) * tile::columns;
-    const double cost = height * width + 2 * height + 10 * width;  // multiply, pack a, pack b
-    if (cost < least) least = cost, row_parts = r, column_parts = c;
-  }
-}
-
 Product product_of(const MatmulArgs& args, int64_t batch) {
   const int64_t outer = batch / args.inner, inner = batch % args.inner;
+  const int64_t b_at = outer * args.b_steps.outer + inner * args.b_steps.inner;
+  const int64_t c_at = outer * args.c_steps.outer + inner * args.c_steps.inner;
   Product x;
   x.a = {args.a + outer * args.a_steps.outer + inner * args.a_steps.inner, args.a_steps.row, args.a_steps.column};
-  x.b = {args.b + outer * args.b_steps.outer + inner * args.b_steps.inner, args.b_steps.row, args.b_steps.column};
-  x.c = args.c + outer * args.c_steps.outer + inner * args.c_steps.inner;
+  x.b_storage = args.b ? Storage::real : args.b_storage;
+  x.b = args.b ? static_cast<const void*>(args.b + b_at) : args.b_packed + b_at;
+  x.b_row = args.b_steps.row, x.b_column = args.b_steps.column;
+  x.c = args.c + c_at;
+  x.before_gelu = args.before_gelu ? args.before_gelu + c_at : nullptr;
   x.c_row = args.c_steps.row, x.c_column = args.c_steps.column;
   x.bias = args.bias;
   x.m = args.m, x.n = args.n, x.k = args.k;
-  x.accumulate = args.accumulate;
+  x.accumulate = args.accumulate, x.gelu = args.gelu;
   swap_roles_if_better(x);
   return x;
+}
+
+// How one product is cut, by its sizes alone.
+struct Cut {
+  int64_t chunks;          // of columns
+  int64_t blocks, block;   // of k: how many, and steps in each (but the last)
+  int64_t strips, items;   // strips of rows, and groups of them
+  bool in_place;           // the strips of a are read where they lie
+};
+
+Cut cut_of(const Product& x) {
+  Cut cut;
+  const int64_t panels = pieces(x.n, tile::columns);
+  cut.chunks = pieces(panels, chunk_columns / tile::columns);
+  cut.blocks = larger_of(pieces(x.k, tile::depth), 1);  // with k = 0 the bias is still to be written
+  cut.block = pieces(pieces(x.k, cut.blocks), 16) * 16;
+  cut.blocks = larger_of(pieces(x.k, cut.block > 0 ? cut.block : 1), 1);
+  cut.strips = pieces(x.m, tile::max_rows);
+    cut.in_place = x.a.column == 1 && x.a.row % 1024 != 0;
+  const double one = 1.0 * tile::max_rows * pieces(panels, cut.chunks) * tile::columns * larger_of(cut.block, 1);
+  const int64_t enough = 1 + static_cast<int64_t>(5e5 / one);  // strips in an item of about 10 microseconds
+  const int64_t group = smaller(enough, 8);
+  cut.items = pieces(cut.strips, group);
+  return cut;
+}
+
+int64_t first_column(const Product& x, const Cut& cut, int64_t chunk) {
+  return smaller(begin_of(chunk, pieces(x.n, tile::columns), cut.chunks) * tile::columns, x.n);
+}
+
+// What the workers on one chunk tell each other.
+struct Progress {
+  int64_t* taken;  // [block][worker] items that somebody has taken
+  int64_t* done;   // [item] blocks that have been added
+  int64_t own, workers;
+};
+
+// The next of `count` things, which are dealt evenly to `parts` counters: one of the worker's own, so that the same
+// thread meets the same numbers again, otherwise one of another's. -1 when all are taken.
+int64_t take_one(int64_t* counters, int64_t own, int64_t parts, int64_t count) {
+  for (int64_t r = 0; r < parts; ++r) {
+    const int64_t part = (own + r) % parts, begin = begin_of(part, count, parts), end = begin_of(part + 1, count, parts);
+    if (counters[part] >= end - begin) continue;
+    const int64_t i = begin + take(counters[part]);
+    if (i < end) return i;
+  }
+  return -1;
+}
+
+void multiply_item(const Product& x, const Cut& cut, int64_t item, int64_t chunk, int64_t block, const float* panels,
+                   float* strip) {
+  const int64_t j0 = first_column(x, cut, chunk), j1 = first_column(x, cut, chunk + 1);
+  const int64_t p = block * cut.block, k = smaller(cut.block, x.k - p);
+  const bool is_last = block + 1 == cut.blocks;
+  constexpr int64_t most_lines = tile::depth / tile::steps_per_line;
+  const char* lines[most_lines];
+  const int64_t tiles = pieces(j1 - j0, tile::columns);
+  for (int64_t s = begin_of(item, cut.strips, cut.items); s < begin_of(item + 1, cut.strips, cut.items); ++s) {
+    const int64_t i = begin_of(s, x.m, cut.strips), end = begin_of(s + 1, x.m, cut.strips), height = end - i;
+    bool in_columns = false;
+    const float* a = x.a.at(i, p);
+    int64_t a_step = x.a.row;
+    if (!cut.in_place) {
+      in_columns = tile::pack_strip({a, x.a.row, x.a.column}, height, k, strip);
+      a_step = in_columns ? tile::strip_column : tile::strip_row;
+      a = strip;
+    }
+    tile::Ahead ahead;
+#ifdef AH
+    const bool more = s + 1 < cut.strips;
+    if (more || !is_last) {
+      const int64_t s2 = more ? s + 1 : 0, p2 = more ? p : p + cut.block, k2 = smaller(cut.block, x.k - p2);
+      const int64_t i2 = begin_of(s2, x.m, cut.strips), end2 = begin_of(s2 + 1, x.m, cut.strips);
+      if (x.a.column == 1 && (AH & 1)) ahead = tile::Ahead(x.a.at(i2, p2), x.a.row, end2 - i2, k2, tiles);
+      else if (x.a.row == 1 && (AH & 2)) ahead = tile::Ahead(x.a.at(end2 - 1, p2), x.a.column, k2, 1, tiles);
+    }
+#endif
+    for (int64_t j = j0; j < j1; j += tile::columns) {
+      const int64_t c_at = i * x.c_row + j * x.c_column;
+      const tile::Target to = {x.c + c_at,
+                               x.c_row,
+                               x.c_column,
+                               x.bias && block == 0 ? x.bias + j : nullptr,
+                               x.before_gelu ? x.before_gelu + c_at : nullptr,
+                               x.accumulate || block > 0,
+                               x.gelu && is_last};
+      const int64_t wanted = k / tile::steps_per_line;
+      int64_t n = 0;
+#ifndef NOC
+      for (int64_t r = 0; r < height && n + 2 <= wanted; ++r) {
+        lines[n++] = reinterpret_cast<const char*>(to.c + r * x.c_row);
+        lines[n++] = reinterpret_cast<const char*>(to.c + r * x.c_row + 16);
+      }
+#endif
+      n = ahead.next(lines, n, wanted);
+      while (n < wanted) lines[n++] = reinterpret_cast<const char*>(a);
+      tile::multiply(height, smaller(tile::columns, x.n - j), {a, panels + (j - j0) * k, a_step, k, lines}, in_columns, to);
+    }
+  }
+}
+
+void pack_panels(const Product& x, const Cut& cut, int64_t chunk, int64_t block, float* panels) {
+  const int64_t j0 = first_column(x, cut, chunk), j1 = first_column(x, cut, chunk + 1);
+  const int64_t p = block * cut.block, k = smaller(cut.block, x.k - p);
+  with_right(x, [&](const auto& b) {
+    for (int64_t j = j0; j < j1; j += tile::columns) {
+      auto part = b;
+      part.start = b.at(p, j);
+      tile::pack_panel(part, k, smaller(tile::columns, j1 - j), panels + (j - j0) * k);
+    }
+  });
+}
+
+// One chunk of columns, by one worker, or by all who come.
+void multiply_chunk(const Product& x, const Cut& cut, int64_t chunk, Progress* shared, float* panels, float* strips) {
+  for (int64_t block = 0; block < cut.blocks; ++block) {
+    const auto next = [&](int64_t item) {
+      if (shared) return take_one(shared->taken + block * shared->workers, shared->own, shared->workers, cut.items);
+      return item + 1 < cut.items ? item + 1 : -1;
+    };
+    int64_t item = next(-1);
+    if (item < 0) continue;
+    pack_panels(x, cut, chunk, block, panels);
+    while (item >= 0) {
+      if (shared && block > 0) wait_for(shared->done[item], block);
+      multiply_item(x, cut, item, chunk, block, panels, strips);
+      if (shared) report(shared->done[item], block + 1);
+      item = next(item);
+    }
+  }
+}
+
+bool few_rows(const Product& x) {
+  return x.m <= few::max_rows && (x.b_column == 1 || (x.b_row == 1 && x.a.column == 1));
+}
+
+void multiply_few(const Product& x, int64_t j, int64_t width) {
+  const int64_t c_at = j * x.c_column;
+  const tile::Target to = {x.c + c_at,
+                           x.c_row,
+                           x.c_column,
+                           x.bias ? x.bias + j : nullptr,
+                           x.before_gelu ? x.before_gelu + c_at : nullptr,
+                           x.accumulate,
+                           x.gelu};
+  with_right(x, [&](const auto& b) { few::multiply(x.a, b, x.m, j, smaller(width, x.n - j), x.k, to); });
+}
+
+// Matrices of a few numbers are done before anything could be packed.
+void multiply_tiny(const Product& x) {
+  with_right(x, [&](const auto& right) {
+    for (int64_t i = 0; i < x.m; ++i) {
+      for (int64_t j = 0; j < x.n; ++j) {
+        float sum = x.bias ? x.bias[j] : 0.0f;
+        const float* a = x.a.at(i, 0);
+        const auto* b = right.at(0, j);
+        for (int64_t p = 0; p < x.k; ++p) sum += a[p * x.a.column] * load_some(b + p * x.b_row, 1)[0];
+        const int64_t at = i * x.c_row + j * x.c_column;
+        if (x.accumulate) sum += x.c[at];
+        if (x.gelu && x.before_gelu) x.before_gelu[at] = sum;
+        x.c[at] = x.gelu ? elementwise::gelu(splat(sum))[0] : sum;
+      }
+    }
+  });
 }
 
 }  // namespace
@@ -197,6 +256,7 @@ Product product_of(const MatmulArgs& args, int64_t batch) {
 void matmul(const MatmulArgs& args) {
   const int64_t batches = args.outer * args.inner;
   if (args.m <= 0 || args.n <= 0 || batches <= 0) return;
+  if (args.precision != Precision::f32) return bf16_product(args);
   const Product first = product_of(args, 0);
   const double work = 1.0 * first.m * first.n * first.k;
 
@@ -206,39 +266,50 @@ void matmul(const MatmulArgs& args) {
     });
     return;
   }
-  if (is_vector_times_matrix(first)) {
-    const int64_t grain = smaller(first.n, work * batches < 1e5 ? first.n : 8 * lanes);
-    const int64_t parts = pieces(first.n, grain);
-    const auto one = [&](int64_t i) {
-      const int64_t begin = i % parts * grain;
-      multiply_vector(product_of(args, i / parts), begin, smaller(begin + grain, first.n));
-    };
+
+  if (few_rows(first)) {
+    // Columns are dealt to the threads in pieces of at least about ten microseconds.
+    const int64_t enough = pieces(pieces(100000, larger_of(first.k, 1)), 64) * 64;
+    const int64_t width = smaller(few::columns, first.b_row == 1 ? smaller(enough, first.n) : larger_of(256, pieces(pieces(first.n, threads()), 64) * 64));
+    const int64_t parts = pieces(first.n, width);
     parallel_ranges(batches * parts, work * batches < 1e5 ? batches * parts : 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) one(i);
+      for (int64_t i = begin; i < end; ++i) multiply_few(product_of(args, i / parts), i % parts * width, width);
     });
     return;
   }
 
   // Below a million multiplications (about ten microseconds) one thread is as fast as two.
   const int64_t workers = work * batches < 1e6 ? 1 : threads();
-  int64_t row_parts = 1, column_parts = 1;
-  if (batches < 4 * workers) choose_cut(first, workers, row_parts, column_parts);
-  const int64_t parts = row_parts * column_parts, tasks = batches * parts;
-  const int64_t row_strips = pieces(first.m, tile::max_rows), column_panels = pieces(first.n, tile::columns);
-  const int64_t widest = smaller(pieces(column_panels, column_parts) * tile::columns, panel_columns);
-  const int64_t floats = smaller(row_strips, group_strips) * tile::strip_size + widest * smaller(first.k, tile::depth);
-  const Buffer scratch(workers * floats * static_cast<int64_t>(sizeof(float)), Category::workspace);
+  const Cut cut = cut_of(first);
+  const int64_t jobs = batches * cut.chunks;
+  const int64_t counters = cut.blocks * workers + cut.items;
+  const bool together = workers > 1 && cut.items > 1 && jobs < 64 * workers;
+  const int64_t widest = pieces(pieces(first.n, tile::columns), cut.chunks) * tile::columns;
+  const int64_t strips = cut.in_place ? 0 : 1;
+  const int64_t own = strips * tile::strip_size + widest * smaller(cut.block, first.k);
+  const int64_t shared_bytes = pieces((workers + (together ? jobs * counters : 0)) * 8, 64) * 64;
+  
+#ifdef BIGS
+  const Buffer scratch(shared_bytes + workers * own * 4 > 1000000 ? larger_of(4 << 20, shared_bytes + workers * own * 4) : shared_bytes + workers * own * 4, Category::workspace);
+#else
+  const Buffer scratch(shared_bytes + workers * own * 4, Category::workspace);
+#endif
+
+  int64_t* shared = static_cast<int64_t*>(scratch.address());
+  for (int64_t i = 0; i < shared_bytes / 8; ++i) shared[i] = 0;
 
   parallel_for(workers, [&](int64_t worker) {
-    float* own = static_cast<float*>(scratch.address()) + worker * floats;
-    for (int64_t task = begin_of(worker, tasks, workers); task < begin_of(worker + 1, tasks, workers); ++task) {
-      const int64_t row_part = task % parts / column_parts, column_part = task % parts % column_parts;
-      multiply_block(product_of(args, task / parts),
-                     smaller(begin_of(row_part, row_strips, row_parts) * tile::max_rows, first.m),
-                     smaller(begin_of(row_part + 1, row_strips, row_parts) * tile::max_rows, first.m),
-                     smaller(begin_of(column_part, column_panels, column_parts) * tile::columns, first.n),
-                     smaller(begin_of(column_part + 1, column_panels, column_parts) * tile::columns, first.n), own);
-    }
+    float* strip_space = reinterpret_cast<float*>(static_cast<char*>(scratch.address()) + shared_bytes) + worker * own;
+    float* panels = strip_space + strips * tile::strip_size;
+    const auto work_on = [&](int64_t job) {
+      int64_t* mine = shared + workers + job * counters;
+      Progress progress = {mine, mine + cut.blocks * workers, worker, workers};
+      multiply_chunk(product_of(args, job / cut.chunks), cut, job % cut.chunks, together ? &progress : nullptr, panels,
+                     strip_space);
+    };
+    // First what nobody has begun, then help where somebody is still at work.
+    for (int64_t job = 0; (job = take_one(shared, worker, workers, jobs)) >= 0;) work_on(job);
+    for (int64_t job = 0; together && job < jobs; ++job) work_on(job);
   });
 }
 

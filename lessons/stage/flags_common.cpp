@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "kernels/precision.h"
 #include "kernels/table.h"
 #include "lessons/stage/flags.h"
 #include "lessons/stage/letters.h"
@@ -54,9 +55,9 @@ std::vector<Flag> common_flags() {
       {.name = "precision",
        .kind = Flag::word,
        .fallback = "f32",
-       .help = {"matris çarpımının sayı biçimi", "number format of matrix products"},
-       .allowed = {"f32"},
-       .not_yet = {"bf16x3", "bf16"}},
+       .help = {"matris çarpımında çarpanların biçimi; bf16: 8 bite yuvarlanır, bf16x3: iki parçayla 16 bit",
+                "format of the factors in matrix products; bf16: rounded to 8 bits, bf16x3: 16 bits in two parts"},
+       .allowed = precision_names()},
       {.name = "check",
        .help = {"her çekirdeği düz döngülü olanla karşılaştırır", "compares each kernel with its plain loops"}},
       {.name = "trace",

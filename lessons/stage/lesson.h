@@ -77,6 +77,7 @@ class Lesson {
   // Pictures --------------------------------------------------------------------------------------------------------
   void table(const Table& table);
   void chart(const std::string& title, const std::vector<Curve>& curves);
+  void chart(const Chart& chart);
   void memory();  // live and peak bytes by category
 
   // Tokens side by side, in colours, with their ids below.

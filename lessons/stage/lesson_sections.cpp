@@ -8,6 +8,7 @@
 #include "core/files/folders.h"
 #include "core/files/utf8.h"
 #include "kernels/parallel.h"
+#include "kernels/precision.h"
 #include "kernels/table.h"
 #include "lessons/stage/embedded.h"
 #include "lessons/stage/lesson_state.h"
@@ -124,6 +125,9 @@ Lesson::Lesson(const std::string& folder, int argc, char** argv, std::vector<Fla
   state.precision = flags.word("precision");
   if (flags.given("threads")) set_threads(static_cast<int>(flags.integer("threads")));
   use_device(state.device);
+  use_precision(precision_named(state.precision));
+  if (precision() != Precision::f32)
+    state.screen.lines({state.in("matris çarpımları: ", "matrix products: ") + state.precision});
   if (flags.boolean("check")) use_table(checked_table(kernels()));
   if (flags.boolean("profile")) use_table(profiled_table(kernels()));
   set_trace(flags.boolean("trace"));
@@ -197,8 +201,12 @@ void Lesson::table(const Table& table) {
 }
 
 void Lesson::chart(const std::string& title, const std::vector<Curve>& curves) {
+  chart(Chart{.title = title, .curves = curves});
+}
+
+void Lesson::chart(const Chart& chart) {
   state_->screen.space();
-  state_->screen.lines(draw_chart(title, curves, state_->screen.look()));
+  state_->screen.lines(draw(chart, state_->screen.look()));
 }
 
 std::unique_ptr<Progress> Lesson::progress(int64_t total, const std::string& what, const std::string& rate_unit) {

@@ -68,6 +68,7 @@ Json to_json(const Checkpoint& c) {
   all.set("peak_rate", c.peak_rate);
   all.set("beta2", c.beta2);
   all.set("data", c.data);
+  all.set("precision", name_of(c.precision));
   all.set("notes", notes);
   all.set("validations", validations);
   return all;
@@ -85,6 +86,7 @@ Checkpoint from_json(const Json& all) {
   c.peak_rate = all.at("peak_rate").number();
   c.beta2 = all.at("beta2").number();
   c.data = all.at("data").unsigned_integer();
+  if (const auto value = all.find("precision")) c.precision = precision_named(value->string());
   for (const auto& [key, value] : all.at("notes").members()) c.notes[std::string(key)] = value.string();
   for (const JsonView& pair : all.at("validations").elements())
     c.validations.emplace_back(pair.at(size_t{0}).integer(),

@@ -22,6 +22,7 @@ struct Checkpoint {
   uint64_t seed = 0;
   int64_t validation_windows = 0;
   double peak_rate = 0, beta2 = 0;
+  Precision precision = Precision::f32;      // of the matrix products
   uint64_t data = 0;                         // fingerprint of the tokens
   std::map<std::string, std::string> notes;  // whatever the program that trains wants to find again
   std::vector<float> losses;

@@ -68,6 +68,7 @@ void Trainer::save(const std::string& path) const {
                         .validation_windows = options_.validation_windows,
                         .peak_rate = options_.peak_rate,
                         .beta2 = options_.adamw.beta2,
+                        .precision = precision(),
                         .data = fingerprint_,
                         .notes = options_.notes,
                         .losses = losses_,
@@ -85,6 +86,8 @@ void Trainer::resume(const std::string& path) {
   require(saved.seed == options_.seed && saved.batch == options_.batch, file.name(), ": it was trained with --seed ",
           saved.seed, " --batch ", saved.batch, ", not --seed ", options_.seed, " --batch ", options_.batch,
           "; they must be the same to go on");
+  require(saved.precision == precision(), file.name(), ": it was trained with --precision ", name_of(saved.precision),
+          ", not --precision ", name_of(precision()), "; it must be the same to go on");
   file.read_into(optimizer_);
   losses_ = saved.losses;
   validations_ = saved.validations;

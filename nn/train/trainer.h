@@ -62,8 +62,8 @@ class Trainer {
   void save(const std::string& path) const;
 
   // Goes on from such a file: next_batch(), update() and the losses continue to the same bits. Throws Error, leaving
-  // the model as it was, if the file is damaged, of another shape, or was trained on other data or with another seed or
-  // batch.
+  // the model as it was, if the file is damaged, of another shape, or was trained on other data or with another seed,
+  // batch or precision.
   void resume(const std::string& path);
 
  private:

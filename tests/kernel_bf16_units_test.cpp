@@ -1,0 +1,83 @@
+// Products in bf16 and bf16x3 with every unit that multiplies numbers of sixteen bits here: tiles, dot products, lanes.
+// (kernels_test.cpp runs them with the one that is chosen by itself.)
+#include <gtest/gtest.h>
+
+#include "kernels/bf16_unit.h"
+#include "kernels/check.h"
+#include "kernels/parallel.h"
+#include "tests/kernel_cases_matmul.h"
+
+namespace dikkat::test {
+namespace {
+
+constexpr Bf16Unit all_units[] = {Bf16Unit::lanes, Bf16Unit::dots, Bf16Unit::tiles};
+
+std::vector<Bf16Unit> units_here() {
+  std::vector<Bf16Unit> units;
+  for (const Bf16Unit unit : all_units)
+    if (has_bf16_unit(unit)) units.push_back(unit);
+  return units;
+}
+
+class Bf16Units : public testing::TestWithParam<Bf16Unit> {
+ protected:
+  void SetUp() override {
+    if (!processor_fits()) GTEST_SKIP() << "this processor cannot run kernels built for " << built_level();
+    use_bf16_unit(GetParam());
+  }
+  void TearDown() override {
+    use_bf16_unit(unit_before_);
+    set_threads(threads_before_);
+  }
+
+  // Calls body(bench) for every case whose factors are rounded; stops after a few failures.
+  template <class Body>
+  void for_each_case(const Body& body) {
+    KernelCases cases;
+    add_matmul_variants(cases);
+    for (const KernelCase& kernel_case : cases) {
+      if (kernel_case.name.find("matmul_bf16") != 0) continue;
+      if (testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() > 10) return;
+      SCOPED_TRACE(kernel_case.name);
+      Workbench bench;
+      kernel_case.build(bench);
+      body(bench);
+    }
+  }
+
+ private:
+  Bf16Unit unit_before_ = bf16_unit();
+  int threads_before_ = threads();
+};
+
+TEST_P(Bf16Units, MatchTheReference) {
+  for_each_case([](Workbench& bench) { bench.expect_close(bench.run(cpu_table()), bench.run(reference_table())); });
+}
+
+TEST_P(Bf16Units, GiveTheSameBitsForAnyNumberOfThreads) {
+  for_each_case([](Workbench& bench) {
+    set_threads(1);
+    const auto one = bench.run(cpu_table());
+    for (const int count : {2, 5}) {
+      set_threads(count);
+      EXPECT_EQ(bench.run(cpu_table()) == one, true) << count << " threads";
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Bf16Units, testing::ValuesIn(units_here()),
+                         [](const auto& info) { return name_of(info.param); });
+
+TEST(Bf16Unit, OneThatIsMissingIsRefused) {
+  EXPECT_TRUE(has_bf16_unit(Bf16Unit::lanes));
+  EXPECT_TRUE(has_bf16_unit(bf16_unit()));
+  const Bf16Unit before = bf16_unit();
+  for (const Bf16Unit unit : all_units) {
+    if (has_bf16_unit(unit)) continue;
+    EXPECT_THROW(use_bf16_unit(unit), Error) << name_of(unit);
+    EXPECT_EQ(bf16_unit(), before);
+  }
+}
+
+}  // namespace
+}  // namespace dikkat::test
