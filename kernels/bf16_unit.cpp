@@ -26,18 +26,20 @@ bool processor_has_dots() {
 // all of its threads, what it may use.
 bool processor_has_tiles() {
   unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0)
-    return false;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
   const bool bf16 = (d >> 22 & 1) != 0, tile = (d >> 24 & 1) != 0;
   constexpr long request_permission = 0x1023, tile_data = 18;
-  return bf16 && tile && processor_has_dots() &&
-         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+  return bf16 && tile && processor_has_dots() && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
 #else
 
-bool processor_has_dots() { return false; }
-bool processor_has_tiles() { return false; }
+bool processor_has_dots() {
+  return false;
+}
+bool processor_has_tiles() {
+  return false;
+}
 
 #endif
 
@@ -48,41 +50,35 @@ struct Found {
   bool tiles = built && processor_has_tiles();
 };
 
-const Found &found() {
+const Found& found() {
   static const Found once;
   return once;
 }
 
-Bf16Unit &in_use() {
-  static Bf16Unit unit = found().tiles  ? Bf16Unit::tiles
-                         : found().dots ? Bf16Unit::dots
-                                        : Bf16Unit::lanes;
+Bf16Unit& in_use() {
+  static Bf16Unit unit = found().tiles ? Bf16Unit::tiles : found().dots ? Bf16Unit::dots : Bf16Unit::lanes;
   return unit;
 }
 
-} // namespace
+}  // namespace
 
-const char *name_of(Bf16Unit unit) {
-  return unit == Bf16Unit::tiles  ? "tiles"
-         : unit == Bf16Unit::dots ? "dots"
-                                  : "lanes";
+const char* name_of(Bf16Unit unit) {
+  return unit == Bf16Unit::tiles ? "tiles" : unit == Bf16Unit::dots ? "dots" : "lanes";
 }
 
 bool has_bf16_unit(Bf16Unit unit) {
-  return unit == Bf16Unit::tiles  ? found().tiles
-         : unit == Bf16Unit::dots ? found().dots
-                                  : true;
+  return unit == Bf16Unit::tiles ? found().tiles : unit == Bf16Unit::dots ? found().dots : true;
 }
 
-Bf16Unit bf16_unit() { return in_use(); }
+Bf16Unit bf16_unit() {
+  return in_use();
+}
 
 void use_bf16_unit(Bf16Unit unit) {
-  require(has_bf16_unit(unit), "bf16: there are no ", name_of(unit),
-          " here: the kernels are built for ", built_level(),
-          ", and processor and system must have ",
-          unit == Bf16Unit::tiles ? "AMX-BF16" : "AVX512-BF16",
+  require(has_bf16_unit(unit), "bf16: there are no ", name_of(unit), " here: the kernels are built for ", built_level(),
+          ", and processor and system must have ", unit == Bf16Unit::tiles ? "AMX-BF16" : "AVX512-BF16",
           " too; use the lanes");
   in_use() = unit;
 }
 
-} // namespace dikkat
+}  // namespace dikkat

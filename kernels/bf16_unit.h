@@ -6,14 +6,14 @@
 namespace dikkat {
 
 enum class Bf16Unit {
-  lanes, // rounded, then multiplied as f32 are: everywhere
-  dots,  // AVX-512 BF16: vdpbf16ps adds two products to each lane (Zen 4)
-  tiles, // AMX: tdpbf16ps multiplies 16 x 32 numbers by 32 x 16 (Sapphire
-         // Rapids)
+  lanes,  // rounded, then multiplied as f32 are: everywhere
+  dots,   // AVX-512 BF16: vdpbf16ps adds two products to each lane (Zen 4)
+  tiles,  // AMX: tdpbf16ps multiplies 16 x 32 numbers by 32 x 16 (Sapphire
+          // Rapids)
 };
 
 // "lanes", "dots", "tiles".
-const char *name_of(Bf16Unit unit);
+const char* name_of(Bf16Unit unit);
 
 // Whether this processor and system have it and the cpu kernels were built for
 // a level that can use it (x86-64-v4).
@@ -24,4 +24,4 @@ bool has_bf16_unit(Bf16Unit unit);
 Bf16Unit bf16_unit();
 void use_bf16_unit(Bf16Unit unit);
 
-} // namespace dikkat
+}  // namespace dikkat

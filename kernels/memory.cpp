@@ -1,5 +1,7 @@
 #include "kernels/memory.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <compare>
@@ -7,7 +9,6 @@
 #include <map>
 #include <mutex>
 #include <vector>
-#include <sys/mman.h>
 
 #include "kernels/check.h"
 #include "kernels/kernels.h"
@@ -39,13 +40,18 @@ struct Pool {
   }
 };
 
-constexpr int64_t huge_page = int64_t{1} << 21;
-void* take(int64_t rounded) {
-  const bool large = rounded >= 2 * huge_page;
-  void* address = std::aligned_alloc(static_cast<size_t>(large ? huge_page : alignment), static_cast<size_t>(large ? (rounded + huge_page - 1) / huge_page * huge_page : rounded));
-  if (address && large) madvise(address, static_cast<size_t>(rounded), MADV_HUGEPAGE);
+// Blocks of 4 MiB and more are asked for in pages of 2 MiB: the first touch of a fresh one is more than twice as fast
+// (11 instead of 4 GB/s on two virtual cores), and wide strides find their pages sooner.
+constexpr int64_t large_page = int64_t{1} << 21;
+
+void* from_system(int64_t bytes) {
+  if (bytes < 2 * large_page) return std::aligned_alloc(alignment, static_cast<size_t>(bytes));
+  const auto whole = static_cast<size_t>((bytes + large_page - 1) / large_page * large_page);
+  void* address = std::aligned_alloc(static_cast<size_t>(large_page), whole);
+  if (address) madvise(address, whole, MADV_HUGEPAGE);  // a wish: without it everything works as well
   return address;
 }
+
 // Four classes for each power of two: at most a quarter of a block is wasted.
 int64_t size_class(int64_t bytes) {
   const int64_t needed = std::max<int64_t>(bytes, alignment);
@@ -88,13 +94,13 @@ Buffer::Buffer(int64_t bytes, Category category) : address_(nullptr), bytes_(byt
     address_ = blocks.back();
     blocks.pop_back();
   } else {
-    address_ = take(rounded);
+    address_ = from_system(rounded);
     if (!address_ && pool.use.reserved > pool.use.live_total) {
       lock.unlock();
       kernels().wait();  // a waiting kernel may still read a freed block, or ask for workspace itself
       lock.lock();
       free_all(pool);
-      address_ = take(rounded);
+      address_ = from_system(rounded);
     }
     require(address_ != nullptr, "memory: the system has no ", bytes, " bytes left for ",
             category_names[static_cast<size_t>(category)], " (", pool.use.live_total,

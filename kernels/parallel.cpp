@@ -139,8 +139,11 @@ void run_parallel(int64_t count, const void* body, Loop loop) {
   inside = false;
 }
 
-int64_t take(int64_t& counter) {
-  return std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
+int64_t take(int64_t& counter, int64_t count) {
+  const std::atomic_ref shared(counter);
+  if (shared.load(std::memory_order_relaxed) >= count) return -1;
+  const int64_t taken = shared.fetch_add(1, std::memory_order_relaxed);
+  return taken < count ? taken : -1;
 }
 
 void report(int64_t& progress, int64_t value) {

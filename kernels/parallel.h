@@ -36,9 +36,9 @@ static inline void parallel_ranges(int64_t count, int64_t grain, const Body& bod
   });
 }
 
-// For bodies that share their work instead of having it dealt out beforehand. The counters start at 0.
-// The next number nobody has taken yet: 0, 1, 2, ...
-int64_t take(int64_t& counter);
+// For bodies that share their work instead of having it dealt out beforehand. Counters start at 0.
+// The next of the numbers 0, 1, ... count - 1 that nobody has taken from this counter; -1 when all are taken.
+int64_t take(int64_t& counter, int64_t count);
 // What has been written before report() can be read after wait_for() with the same value.
 void report(int64_t& progress, int64_t value);
 void wait_for(const int64_t& progress, int64_t value);

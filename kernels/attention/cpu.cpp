@@ -35,7 +35,7 @@ bool something_is_invisible(const Args& args) {
 }
 
 struct Forward {
-  static constexpr int64_t chunk_size = tile::max_rows * tile::row_step;
+  static constexpr int64_t chunk_size = tile::max_rows * row_step;
 
   const AttentionArgs& args;
   float *k_panels, *v_panels, *strips, *scores;
@@ -55,12 +55,12 @@ struct Forward {
   // that the sums are cut in the same places however the queries are dealt.)
   void run(int64_t batch, int64_t head, int64_t first, int64_t last) {
     const int64_t size = args.head_size, kv_head = head / args.group;
-    const int64_t skipped = visible_keys(args, first).begin / tile::depth * tile::depth;
+    const int64_t skipped = visible_keys(args, first).begin / keys_per_chunk * keys_per_chunk;
     const int64_t keys = visible_keys(args, last - 1).end - skipped;
     const float* k = head_of(args.k, args.k_steps, batch, kv_head) + skipped * args.k_steps.time;
     const float* v = head_of(args.v, args.v_steps, batch, kv_head) + skipped * args.v_steps.time;
-    pack_panels({k, 1, args.k_steps.time}, size, keys, k_panels);
-    pack_panels({v, args.v_steps.time, 1}, keys, size, v_panels);
+    tile::pack_panels(Matrix{k, 1, args.k_steps.time}, size, keys, k_panels);
+    tile::pack_panels(Matrix{v, args.v_steps.time, 1}, keys, size, v_panels);
     const bool one_by_one = something_is_invisible(args) && !finite_values(batch, kv_head);
     const int64_t count = last - first, strip_count = pieces(count, tile::max_rows);
     for (int64_t s = 0; s < strip_count; ++s) {
@@ -76,7 +76,7 @@ struct Forward {
         Range seen = seen_by(query + i, skipped);
         MaskRow mask = mask_of(args, batch, head, query + i);
         mask.start += mask.start ? skipped * mask.step : 0;
-        float *row = scores + i * tile::row_step, scale = args.scale;
+        float *row = scores + i * row_step, scale = args.scale;
         if (mask.start) {
           if (!add_mask(row, chunk_size, seen, scale, mask)) seen = {0, 0};
           scale = 1;
@@ -125,7 +125,7 @@ struct Forward {
 };
 
 struct Backward {
-  static constexpr int64_t chunk_size = block_rows * tile::row_step;
+  static constexpr int64_t chunk_size = block_rows * row_step;
 
   const AttentionBackwardArgs& args;
   float *k_panels, *v_panels, *k_rows, *q_rows, *dout_rows, *strips, *scores, *dp;
@@ -162,9 +162,9 @@ struct Backward {
     head.v = head_of(args.v, args.v_steps, batch, kv_head);
     head.dk = head_of(args.dk, args.dk_steps, batch, kv_head);
     head.dv = head_of(args.dv, args.dv_steps, batch, kv_head);
-    pack_panels({head.k, 1, args.k_steps.time}, size, keys, k_panels);
-    pack_panels({head.v, 1, args.v_steps.time}, size, keys, v_panels);
-    if (args.dq) pack_panels({head.k, args.k_steps.time, 1}, keys, size, k_rows);
+    tile::pack_panels(Matrix{head.k, 1, args.k_steps.time}, size, keys, k_panels);
+    tile::pack_panels(Matrix{head.v, 1, args.v_steps.time}, size, keys, v_panels);
+    if (args.dq) tile::pack_panels(Matrix{head.k, args.k_steps.time, 1}, keys, size, k_rows);
     const bool finite_keys = all_finite(head.k, args.k_steps.time, keys, size);
     for (head.number = kv_head * args.group; head.number < (kv_head + 1) * args.group; ++head.number) {
       head.q = head_of(args.q, args.q_steps, batch, head.number);
@@ -189,13 +189,13 @@ struct Backward {
       const int64_t begin = begin_of(s, count, strip_count), rows = begin_of(s + 1, count, strip_count) - begin;
       const int64_t query = first + begin;
       const Range tiles = tiles_of(visible_keys(args, query), visible_keys(args, query + rows - 1));
-      float *p_rows = scores + begin * tile::row_step, *ds_rows = dp + begin * tile::row_step;
+      float *p_rows = scores + begin * row_step, *ds_rows = dp + begin * row_step;
       pack_strips(head.q + query * args.q_steps.time, args.q_steps.time, rows, size, strips);
       multiply_scores(strips, k_panels, rows, size, keys, tiles, p_rows, chunk_size);
       pack_strips(head.dout + query * args.dout_steps.time, args.dout_steps.time, rows, size, strips);
       multiply_scores(strips, v_panels, rows, size, keys, tiles, ds_rows, chunk_size);
       for (int64_t i = 0; i < rows; ++i) {
-        run_row(head, query + i, block, p_rows + i * tile::row_step, ds_rows + i * tile::row_step, one_by_one);
+        run_row(head, query + i, block, p_rows + i * row_step, ds_rows + i * row_step, one_by_one);
       }
       if (head.dq && !one_by_one) {
         multiply_values(ds_rows, chunk_size, k_rows, rows, size, keys, tiles, head.dq + query * args.dq_steps.time,
@@ -203,11 +203,12 @@ struct Backward {
       }
     }
     if (head.dv && !one_by_one) {
-      pack_panels({head.dout + first * args.dout_steps.time, args.dout_steps.time, 1}, count, size, dout_rows);
+      tile::pack_panels(Matrix{head.dout + first * args.dout_steps.time, args.dout_steps.time, 1}, count, size,
+                        dout_rows);
       add_transposed(scores, chunk_size, dout_rows, count, size, block, head.dv, args.dv_steps.time);
     }
     if (head.dk && !one_by_one) {
-      pack_panels({head.q + first * args.q_steps.time, args.q_steps.time, 1}, count, size, q_rows);
+      tile::pack_panels(Matrix{head.q + first * args.q_steps.time, args.q_steps.time, 1}, count, size, q_rows);
       add_transposed(dp, chunk_size, q_rows, count, size, block, head.dk, args.dk_steps.time);
     }
   }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "kernels/kernels.h"
-#include "kernels/matmul/tile.h"
+#include "kernels/matmul/pack.h"
 
 namespace dikkat::attention {
 
 using namespace simd;
-using tile::Matrix;
+using Matrix = tile::Matrix<float>;
 
 static inline int64_t smaller(int64_t x, int64_t y) {
   return x < y ? x : y;
@@ -25,36 +25,33 @@ static inline float* head_of(float* start, const HeadSteps& steps, int64_t batch
   return start ? start + batch * steps.batch + head * steps.head : nullptr;
 }
 
-// The rows of scores that are at work: `rows` queries by all keys, in chunks of tile::depth keys, each chunk a strip of
-// `rows` rows that tile::multiply reads in place.
+// The rows of scores that are at work: `rows` queries by all keys, in chunks of so many keys, each chunk a strip of
+// `rows` rows that tile::multiply reads in place. (The distance of the rows is no multiple of 1024 bytes, which would
+// throw them out of each other's cache lines.)
+constexpr int64_t keys_per_chunk = 256, row_step = keys_per_chunk + 16;
+
 static inline int64_t scores_size(int64_t rows, int64_t keys) {
-  return pieces(keys, tile::depth) * rows * tile::row_step;
+  return pieces(keys, keys_per_chunk) * rows * row_step;
 }
 
 // All panels of a (k, n) matrix: panel j / columns begins at j * k.
 static inline int64_t panels_size(int64_t k, int64_t n) {
   return pieces(n, tile::columns) * tile::columns * k;
 }
-static inline void pack_panels(const Matrix& b, int64_t k, int64_t n, float* panels) {
-  for (int64_t j = 0; j < n; j += tile::columns) {
-    tile::pack_panel({b.start + j * b.column, b.row, b.column}, k, smaller(tile::columns, n - j), panels + j * k);
-  }
-}
-
 // Strips of `rows` rows that are `step` apart, k numbers each: one strip for each tile::depth of them.
 static inline int64_t strips_size(int64_t k) {
   return pieces(k, tile::depth) * tile::strip_size;
 }
 static inline void pack_strips(const float* start, int64_t step, int64_t rows, int64_t k, float* strips) {
   for (int64_t p = 0; p < k; p += tile::depth) {
-    tile::pack_strips({start + p, step, 1}, rows, 1, smaller(tile::depth, k - p),
+    tile::pack_strips({start + p, step, 1}, {1, {0, rows}, rows}, smaller(tile::depth, k - p),
                       strips + p / tile::depth * tile::strip_size);
   }
 }
 
 // The first key behind the chunk of this one.
 static inline int64_t chunk_end(int64_t key) {
-  return (key / tile::depth + 1) * tile::depth;
+  return (key / keys_per_chunk + 1) * keys_per_chunk;
 }
 
 // Keys [begin, end).
@@ -67,11 +64,12 @@ struct Range {
 static inline void multiply_scores(const float* strips, const float* panels, int64_t rows, int64_t k, int64_t keys,
                                    Range range, float* scores, int64_t chunk_size) {
   for (int64_t key = range.begin; key < range.end; key += tile::columns) {
-    float* to = scores + key / tile::depth * chunk_size + key % tile::depth;
+    float* to = scores + key / keys_per_chunk * chunk_size + key % keys_per_chunk;
     for (int64_t p = 0; p < k; p += tile::depth) {
-      tile::multiply(rows, smaller(tile::columns, keys - key), smaller(tile::depth, k - p),
-                     strips + p / tile::depth * tile::strip_size, 0, panels + key * k + p * tile::columns,
-                     {to, tile::row_step, 1, nullptr, p > 0});
+      tile::multiply(rows, smaller(tile::columns, keys - key),
+                     {strips + p / tile::depth * tile::strip_size, panels + key * k + p * tile::columns,
+                      tile::strip_row, smaller(tile::depth, k - p)},
+                     false, {.c = to, .row_step = row_step, .add = p > 0});
     }
   }
 }
@@ -81,9 +79,10 @@ static inline void multiply_values(const float* scores, int64_t chunk_size, cons
                                    int64_t n, int64_t keys, Range range, float* c, int64_t c_step, bool add) {
   for (int64_t j = 0; j < n; j += tile::columns) {
     for (int64_t key = range.begin; key < range.end; key = chunk_end(key)) {
-      tile::multiply(rows, smaller(tile::columns, n - j), smaller(chunk_end(key), range.end) - key,
-                     scores + key / tile::depth * chunk_size + key % tile::depth, 0,
-                     panels + j * keys + key * tile::columns, {c + j, c_step, 1, nullptr, add || key > range.begin});
+      tile::multiply(rows, smaller(tile::columns, n - j),
+                     {scores + key / keys_per_chunk * chunk_size + key % keys_per_chunk,
+                      panels + j * keys + key * tile::columns, row_step, smaller(chunk_end(key), range.end) - key},
+                     false, {.c = c + j, .row_step = c_step, .add = add || key > range.begin});
     }
   }
 }
@@ -95,10 +94,10 @@ static inline void add_transposed(const float* scores, int64_t chunk_size, const
     const int64_t count = smaller(chunk_end(first), range.end) - first, strips = pieces(count, tile::max_rows);
     for (int64_t s = 0; s < strips; ++s) {
       const int64_t key = first + begin_of(s, count, strips), end = first + begin_of(s + 1, count, strips);
-      const float* strip = scores + key / tile::depth * chunk_size + key % tile::depth;
+      const float* strip = scores + key / keys_per_chunk * chunk_size + key % keys_per_chunk;
       for (int64_t j = 0; j < n; j += tile::columns) {
-        tile::multiply(end - key, smaller(tile::columns, n - j), rows, strip, tile::row_step, panels + j * rows,
-                       {target + key * step + j, step, 1, nullptr, true});
+        tile::multiply(end - key, smaller(tile::columns, n - j), {strip, panels + j * rows, row_step, rows}, true,
+                       {.c = target + key * step + j, .row_step = step, .add = true});
       }
     }
   }

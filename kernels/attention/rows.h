@@ -38,7 +38,7 @@ struct Span {
   int64_t count;
 };
 static inline Span span_of(float* row, int64_t chunk_size, int64_t key, int64_t end) {
-  return {row + key / tile::depth * chunk_size + key % tile::depth, smaller(chunk_end(key), end) - key};
+  return {row + key / keys_per_chunk * chunk_size + key % keys_per_chunk, smaller(chunk_end(key), end) - key};
 }
 
 // How a vector whose first lane is key `key` lies to the keys that are seen.

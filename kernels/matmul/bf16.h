@@ -7,9 +7,9 @@
 namespace dikkat::cpu {
 
 // args.precision is not f32.
-void bf16_product(const MatmulArgs &args);
+void bf16_product(const MatmulArgs& args);
 
 // Any product (cpu.cpp).
-void matmul(const MatmulArgs &args);
+void matmul(const MatmulArgs& args);
 
-} // namespace dikkat::cpu
+}  // namespace dikkat::cpu

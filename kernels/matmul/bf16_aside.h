@@ -16,34 +16,29 @@ namespace dikkat::bf16 {
 // A part of c, at most 32 x 32.
 struct Corner {
   float *c = nullptr, *before_gelu = nullptr;
-  int64_t row = 0, column = 1; // steps
+  int64_t row = 0, column = 1;  // steps
   int64_t rows = 0, columns = 0;
-  bool add = false, gelu = false; // to what is there; through gelu in the end
-  const float *bias = nullptr;
+  bool add = false, gelu = false;  // to what is there; through gelu in the end
+  const float* bias = nullptr;
 
-  bool whole() const {
-    return rows == panel_lines && columns == panel_lines && column == 1;
-  }
+  bool whole() const { return rows == panel_lines && columns == panel_lines && column == 1; }
 };
 constexpr int64_t corner_size = panel_lines * panel_lines;
 
 // What the sums begin with, in rows of 32: zeros or c, and the bias.
-static inline void read_corner(const Corner &x, float *sums) {
+static inline void read_corner(const Corner& x, float* sums) {
   using namespace simd;
   for (int64_t i = 0; i < panel_lines; ++i) {
     for (int64_t j = 0; j < panel_lines; j += lanes) {
-      const int64_t count =
-          i >= x.rows || j >= x.columns ? 0 : up_to_lanes(x.columns - j);
-      const float *from = x.c + i * x.row + j * x.column;
+      const int64_t count = i >= x.rows || j >= x.columns ? 0 : up_to_lanes(x.columns - j);
+      const float* from = x.c + i * x.row + j * x.column;
       Lanes value = {};
       if (x.add && x.column == 1) {
         value = load_some(from, count);
       } else if (x.add) {
-        for (int64_t lane = 0; lane < count; ++lane)
-          value[lane] = from[lane * x.column];
+        for (int64_t lane = 0; lane < count; ++lane) value[lane] = from[lane * x.column];
       }
-      if (x.bias)
-        value += load_some(x.bias + j, count);
+      if (x.bias) value += load_some(x.bias + j, count);
       store(sums + i * panel_lines + j, value);
     }
   }
@@ -51,22 +46,17 @@ static inline void read_corner(const Corner &x, float *sums) {
 
 // Row i of c = sums, or gelu(sums), with the sums in before_gelu if that is
 // wanted.
-static inline void write_corner_row(const Corner &x, int64_t i,
-                                    const float *sums) {
+static inline void write_corner_row(const Corner& x, int64_t i, const float* sums) {
   using namespace simd;
   for (int64_t j = 0; j < x.columns; j += lanes) {
-    const int64_t count = up_to_lanes(x.columns - j),
-                  at = i * x.row + j * x.column;
-    const Lanes z = load(sums + i * panel_lines + j),
-                value = x.gelu ? elementwise::gelu(z) : z;
+    const int64_t count = up_to_lanes(x.columns - j), at = i * x.row + j * x.column;
+    const Lanes z = load(sums + i * panel_lines + j), value = x.gelu ? elementwise::gelu(z) : z;
     if (x.column == 1) {
-      if (x.before_gelu)
-        store_some(x.before_gelu + at, z, count);
+      if (x.before_gelu) store_some(x.before_gelu + at, z, count);
       store_some(x.c + at, value, count);
     } else {
       for (int64_t lane = 0; lane < count; ++lane) {
-        if (x.before_gelu)
-          x.before_gelu[at + lane * x.column] = z[lane];
+        if (x.before_gelu) x.before_gelu[at + lane * x.column] = z[lane];
         x.c[at + lane * x.column] = value[lane];
       }
     }
@@ -79,14 +69,15 @@ constexpr int64_t rows_ahead = 4;
 
 // The next 32 rows of an a whose rows lie along k, packed block by block, each
 // row from end to end.
-template <int parts> struct Rows {
-  const float *row = nullptr; // that is being packed
-  uint16_t *to = nullptr;     // its first block
+template <int parts>
+struct Rows {
+  const float* row = nullptr;  // that is being packed
+  uint16_t* to = nullptr;      // its first block
   int64_t row_step = 0, step = 0, steps = 0, line = panel_lines, lines = 0;
   uint32_t tail = 0;
 
-  void begin(const Packing &p) {
-    row = static_cast<const float *>(p.from.start), to = p.to;
+  void begin(const Packing& p) {
+    row = static_cast<const float*>(p.from.start), to = p.to;
     row_step = p.from.line, steps = p.panel_steps(), lines = p.lines;
     tail = first_bits(p.steps - (steps - 1) * block_steps);
     step = line = 0;
@@ -96,39 +87,32 @@ template <int parts> struct Rows {
     for (; count > 0 && !done(); --count) {
       const bool last = step + 1 == steps;
       const uint32_t mask = line >= lines ? 0 : last ? tail : ~0u;
-      const float *from = row + step * block_steps;
+      const float* from = row + step * block_steps;
       __builtin_prefetch(from + rows_ahead * row_step, 0, 2);
       __builtin_prefetch(from + rows_ahead * row_step + 16, 0, 2);
       __m512i part[parts];
-      round_parts<parts>(
-          _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from),
-          _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask >> 16), from + 16),
-          part);
-      for (int h = 0; h < parts; ++h)
-        _mm512_store_si512(to + step * step_size<parts> + h * low_part,
-                           part[h]);
+      round_parts<parts>(_mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from),
+                         _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask >> 16), from + 16), part);
+      for (int h = 0; h < parts; ++h) _mm512_store_si512(to + step * step_size<parts> + h * low_part, part[h]);
       ++step;
       if (last) {
         step = 0, ++line, row += row_step;
-        to += line == block_lines ? block_size - (block_lines - 1) * block_steps
-                                  : block_steps;
+        to += line == block_lines ? block_size - (block_lines - 1) * block_steps : block_steps;
       }
     }
   }
 };
 
-template <int parts> struct Aside {
+template <int parts>
+struct Aside {
   Rows<parts> rows;
-  int64_t rows_each = 0; // blocks of rows that are packed after each step
+  int64_t rows_each = 0;  // blocks of rows that are packed after each step
 
   // To be called after each step of the multiplication.
   void run() {
-    if (!rows.done())
-      rows.pack(rows_each);
-    for (int64_t i = 0; i < fetch_each && fetched < 2 * panel_lines;
-         ++i, ++fetched) {
-      asm volatile("prefetchw %0" ::"m"(
-          fetch[fetched / 2 * fetch_row + fetched % 2 * 16]));
+    if (!rows.done()) rows.pack(rows_each);
+    for (int64_t i = 0; i < fetch_each && fetched < 2 * panel_lines; ++i, ++fetched) {
+      asm volatile("prefetchw %0" ::"m"(fetch[fetched / 2 * fetch_row + fetched % 2 * 16]));
     }
     for (int64_t i = 0; i < corner_each && corner_rows < corner.rows; ++i)
       write_corner_row(corner, corner_rows++, sums);
@@ -136,34 +120,30 @@ template <int parts> struct Aside {
 
   // During the next `steps` steps, fetch the 32 x 32 of c that lie so many rows
   // and columns from this corner, to write.
-  void fetch_corner(const Corner &from, int64_t rows_on, int64_t columns_on,
-                    int64_t steps) {
-    if (from.column != 1)
-      return;
+  void fetch_corner(const Corner& from, int64_t rows_on, int64_t columns_on, int64_t steps) {
+    if (from.column != 1) return;
     fetch = from.c + rows_on * from.row + columns_on, fetch_row = from.row;
     fetched = 0, fetch_each = (2 * panel_lines + steps - 1) / steps;
   }
   void fetch_nothing() { fetched = 2 * panel_lines; }
 
   // During the next `steps` steps, write these finished sums.
-  void begin_corner(const Corner &finished, const float *finished_sums,
-                    int64_t steps) {
+  void begin_corner(const Corner& finished, const float* finished_sums, int64_t steps) {
     corner = finished, sums = finished_sums;
     corner_rows = 0, corner_each = (panel_lines + steps - 1) / steps;
   }
   void finish_corner() {
-    while (corner_rows < corner.rows)
-      write_corner_row(corner, corner_rows++, sums);
+    while (corner_rows < corner.rows) write_corner_row(corner, corner_rows++, sums);
   }
 
-private:
-  const float *fetch = nullptr;
+ private:
+  const float* fetch = nullptr;
   int64_t fetch_row = 0, fetched = 2 * panel_lines, fetch_each = 0;
   Corner corner;
-  const float *sums = nullptr;
+  const float* sums = nullptr;
   int64_t corner_rows = 0, corner_each = 0;
 };
 
-} // namespace dikkat::bf16
+}  // namespace dikkat::bf16
 
 #endif

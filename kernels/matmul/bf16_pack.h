@@ -27,17 +27,16 @@
 namespace dikkat::bf16 {
 
 constexpr int64_t block_lines = 16, block_steps = 32;
-constexpr int64_t block_size = block_lines * block_steps; // numbers: 1 KiB
+constexpr int64_t block_size = block_lines * block_steps;  // numbers: 1 KiB
 
 // A factor: number p of line i at start + i * line + p * step, in elements.
 struct Factor {
-  const void *start = nullptr;
+  const void* start = nullptr;
   Storage storage = Storage::real;
   int64_t line = 0, step = 0;
 
   Factor moved(int64_t elements) const {
-    return {static_cast<const char *>(start) + elements * element_size(),
-            storage, line, step};
+    return {static_cast<const char*>(start) + elements * element_size(), storage, line, step};
   }
   int64_t element_size() const { return storage == Storage::real ? 4 : 2; }
   Factor at(int64_t i, int64_t p) const { return moved(i * line + p * step); }
@@ -50,20 +49,14 @@ static inline uint32_t first_bits(int64_t count) {
 // bf16 numbers as f32. (The forms with a mask, because GCC 12 warns about the
 // others: they leave a register undefined.)
 static inline __m512 widened(__m256i bits) {
-  return (__m512)_mm512_maskz_slli_epi32(
-      0xffff, _mm512_maskz_cvtepu16_epi32(0xffff, bits), 16);
+  return (__m512)_mm512_maskz_slli_epi32(0xffff, _mm512_maskz_cvtepu16_epi32(0xffff, bits), 16);
 }
 
 // Sixteen numbers, those in the mask; zeros elsewhere.
-static inline __m512 sixteen(const void *start, Storage storage, int64_t index,
-                             __mmask16 mask) {
-  if (storage == Storage::real)
-    return _mm512_maskz_loadu_ps(mask,
-                                 static_cast<const float *>(start) + index);
-  const __m256i bits = _mm256_maskz_loadu_epi16(
-      mask, static_cast<const uint16_t *>(start) + index);
-  return storage == Storage::f16 ? _mm512_maskz_cvtph_ps(0xffff, bits)
-                                 : widened(bits);
+static inline __m512 sixteen(const void* start, Storage storage, int64_t index, __mmask16 mask) {
+  if (storage == Storage::real) return _mm512_maskz_loadu_ps(mask, static_cast<const float*>(start) + index);
+  const __m256i bits = _mm256_maskz_loadu_epi16(mask, static_cast<const uint16_t*>(start) + index);
+  return storage == Storage::f16 ? _mm512_maskz_cvtph_ps(0xffff, bits) : widened(bits);
 }
 
 // 32 rounded numbers: those of `first`, then those of `second`.
@@ -77,20 +70,19 @@ static inline __m512 remainder(__m512 x, __m256i high) {
 }
 
 template <int parts>
-DIKKAT_AVX512_BF16 static inline void round_parts(__m512 first, __m512 second,
-                                                  __m512i (&part)[parts]) {
+DIKKAT_AVX512_BF16 static inline void round_parts(__m512 first, __m512 second, __m512i (&part)[parts]) {
   part[0] = rounded(first, second);
   if constexpr (parts == 2) {
-    part[1] = rounded(
-        remainder(first, _mm512_maskz_extracti64x4_epi64(0xf, part[0], 0)),
-        remainder(second, _mm512_maskz_extracti64x4_epi64(0xf, part[0], 1)));
+    part[1] = rounded(remainder(first, _mm512_maskz_extracti64x4_epi64(0xf, part[0], 0)),
+                      remainder(second, _mm512_maskz_extracti64x4_epi64(0xf, part[0], 1)));
   }
 }
 
 // Everything below is about one panel: 32 lines of a factor, `steps` along k.
 // Step by step it holds two blocks, lines 0-15 and 16-31, and behind them as
 // many low parts if there are two parts.
-template <int parts> constexpr int64_t step_size = 2 * parts * block_size;
+template <int parts>
+constexpr int64_t step_size = 2 * parts * block_size;
 constexpr int64_t low_part = 2 * block_size;
 constexpr int64_t panel_lines = 32;
 
@@ -102,11 +94,9 @@ static inline int64_t panel_size(int64_t parts, int64_t panel_steps) {
 }
 
 // 32 numbers of a line that lie step apart, the first `count` of them.
-static inline void gather(const Factor &f, int64_t count,
-                          float (&numbers)[32]) {
+static inline void gather(const Factor& f, int64_t count, float (&numbers)[32]) {
   for (int64_t p = 0; p < 32; ++p) {
-    const __m512 one =
-        sixteen(f.start, f.storage, p * f.step, p < count ? 1 : 0);
+    const __m512 one = sixteen(f.start, f.storage, p * f.step, p < count ? 1 : 0);
     numbers[p] = ((simd::Lanes)one)[0];
   }
 }
@@ -114,16 +104,14 @@ static inline void gather(const Factor &f, int64_t count,
 // Block number `step` of line i of a panel, as a row of the block:
 // [line][pair]. f begins with that line; `there` is false for a line of zeros.
 template <Storage storage, int parts>
-DIKKAT_AVX512_BF16 static inline void
-pack_line(const Factor &f, int64_t i, bool there, int64_t step, int64_t steps,
-          uint16_t *panel) {
+DIKKAT_AVX512_BF16 static inline void pack_line(const Factor& f, int64_t i, bool there, int64_t step, int64_t steps,
+                                                uint16_t* panel) {
   const int64_t p = step * block_steps;
   const uint32_t mask = there ? first_bits(steps - p) : 0;
   __m512 first, second;
   if (f.step == 1) {
     first = sixteen(f.start, storage, p, static_cast<__mmask16>(mask));
-    second =
-        sixteen(f.start, storage, p + 16, static_cast<__mmask16>(mask >> 16));
+    second = sixteen(f.start, storage, p + 16, static_cast<__mmask16>(mask >> 16));
   } else {
     float numbers[32];
     gather(f.at(0, p), there ? steps - p : 0, numbers);
@@ -132,10 +120,8 @@ pack_line(const Factor &f, int64_t i, bool there, int64_t step, int64_t steps,
   }
   __m512i part[parts];
   round_parts<parts>(first, second, part);
-  uint16_t *to = panel + step * step_size<parts> +
-                 i / block_lines * block_size + i % block_lines * block_steps;
-  for (int h = 0; h < parts; ++h)
-    _mm512_store_si512(to + h * low_part, part[h]);
+  uint16_t* to = panel + step * step_size<parts> + i / block_lines * block_size + i % block_lines * block_steps;
+  for (int h = 0; h < parts; ++h) _mm512_store_si512(to + h * low_part, part[h]);
 }
 
 // Rows of memory are asked for so long before they are packed: the processor
@@ -148,15 +134,13 @@ constexpr int64_t rows_of_memory_ahead = 8;
 // blocks: [pair][line]. Where the lines are neighbours in memory, two rows are
 // read from end to end.
 template <Storage storage, int parts>
-DIKKAT_AVX512_BF16 static void pack_pair(const Factor &f, int64_t lines,
-                                         int64_t p, int64_t steps,
-                                         uint16_t *panel, int64_t distance) {
-  const __m512i count =
-      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+DIKKAT_AVX512_BF16 static void pack_pair(const Factor& f, int64_t lines, int64_t p, int64_t steps, uint16_t* panel,
+                                         int64_t distance) {
+  const __m512i count = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i interleave = (__m512i)((__v16si)count * 0x10001 + 0x100000);
   const bool first_there = 2 * p < steps, second_there = 2 * p + 1 < steps;
   const Factor row = f.at(0, 2 * p), next = f.at(0, 2 * p + 1);
-  uint16_t *to = panel + p / 16 * step_size<parts> + p % 16 * 32;
+  uint16_t* to = panel + p / 16 * step_size<parts> + p % 16 * 32;
   const Factor later = f.at(0, 2 * p + rows_of_memory_ahead);
   for (int64_t line = 0; line < lines; line += panel_lines) {
     for (int64_t half = 0; half < 2; ++half) {
@@ -165,12 +149,10 @@ DIKKAT_AVX512_BF16 static void pack_pair(const Factor &f, int64_t lines,
       __builtin_prefetch(later.at(i, 1).start, 0, 2);
       const auto mask = static_cast<__mmask16>(first_bits(lines - i));
       __m512i part[parts];
-      round_parts<parts>(
-          sixteen(row.start, storage, i, first_there ? mask : 0),
-          sixteen(next.start, storage, i, second_there ? mask : 0), part);
+      round_parts<parts>(sixteen(row.start, storage, i, first_there ? mask : 0),
+                         sixteen(next.start, storage, i, second_there ? mask : 0), part);
       for (int h = 0; h < parts; ++h) {
-        _mm512_store_si512(to + half * block_size + h * low_part,
-                           _mm512_permutexvar_epi16(interleave, part[h]));
+        _mm512_store_si512(to + half * block_size + h * low_part, _mm512_permutexvar_epi16(interleave, part[h]));
       }
     }
     to += distance;
@@ -178,13 +160,11 @@ DIKKAT_AVX512_BF16 static void pack_pair(const Factor &f, int64_t lines,
 }
 
 // [line][pair] to [pair][line] or back, where it stands.
-static void turn_block(uint16_t *block) {
+static void turn_block(uint16_t* block) {
   simd::Lanes pairs[16];
-  for (int i = 0; i < 16; ++i)
-    pairs[i] = (simd::Lanes)_mm512_load_si512(block + i * 32);
+  for (int i = 0; i < 16; ++i) pairs[i] = (simd::Lanes)_mm512_load_si512(block + i * 32);
   simd::transpose(pairs);
-  for (int i = 0; i < 16; ++i)
-    _mm512_store_si512(block + i * 32, (__m512i)pairs[i]);
+  for (int i = 0; i < 16; ++i) _mm512_store_si512(block + i * 32, (__m512i)pairs[i]);
 }
 
 // A factor, or the part of one that is packed at a time, and its panels one
@@ -192,14 +172,12 @@ static void turn_block(uint16_t *block) {
 struct Packing {
   Factor from;
   int64_t lines = 0,
-          steps = 0; // what there is; the rest of panels and blocks is zeros
+          steps = 0;  // what there is; the rest of panels and blocks is zeros
   bool by_pairs = false;
-  uint16_t *to = nullptr;
+  uint16_t* to = nullptr;
 
   int64_t panels() const { return (lines + panel_lines - 1) / panel_lines; }
-  int64_t panel_steps() const {
-    return (steps + block_steps - 1) / block_steps;
-  }
+  int64_t panel_steps() const { return (steps + block_steps - 1) / block_steps; }
   bool along_lines() const { return from.line == 1 && from.step != 1; }
 };
 
@@ -207,31 +185,26 @@ struct Packing {
 // the lines are neighbours in memory it is one step (32 rows of memory) of up
 // to `run` lines, long enough for the prefetchers.
 constexpr int64_t run = 512;
-static inline int64_t pieces_of(const Packing &p) {
-  return p.along_lines() ? (p.lines + run - 1) / run * p.panel_steps()
-                         : p.panels();
+static inline int64_t pieces_of(const Packing& p) {
+  return p.along_lines() ? (p.lines + run - 1) / run * p.panel_steps() : p.panels();
 }
 
 template <Storage storage, int parts>
-static void pack_piece_of(const Packing &p, int64_t piece) {
+static void pack_piece_of(const Packing& p, int64_t piece) {
   const int64_t distance = panel_size(parts, p.panel_steps());
   if (p.along_lines()) {
-    const int64_t step = piece % p.panel_steps(),
-                  line = piece / p.panel_steps() * run;
+    const int64_t step = piece % p.panel_steps(), line = piece / p.panel_steps() * run;
     const int64_t lines = p.lines - line < run ? p.lines - line : run;
-    uint16_t *to = p.to + line / panel_lines * distance;
+    uint16_t* to = p.to + line / panel_lines * distance;
     for (int64_t pair = 16 * step; pair < 16 * step + 16; ++pair) {
-      pack_pair<storage, parts>(p.from.at(line, 0), lines, pair, p.steps, to,
-                                distance);
+      pack_pair<storage, parts>(p.from.at(line, 0), lines, pair, p.steps, to, distance);
     }
     for (int64_t i = 0; i < lines && !p.by_pairs; i += panel_lines) {
-      uint16_t *blocks =
-          to + i / panel_lines * distance + step * step_size<parts>;
-      for (int64_t block = 0; block < 2 * parts; ++block)
-        turn_block(blocks + block * block_size);
+      uint16_t* blocks = to + i / panel_lines * distance + step * step_size<parts>;
+      for (int64_t block = 0; block < 2 * parts; ++block) turn_block(blocks + block * block_size);
     }
   } else {
-    uint16_t *to = p.to + piece * distance;
+    uint16_t* to = p.to + piece * distance;
     for (int64_t i = 0; i < panel_lines; ++i) {
       const int64_t line = piece * panel_lines + i;
       const Factor from = p.from.at(line, 0);
@@ -239,14 +212,13 @@ static void pack_piece_of(const Packing &p, int64_t piece) {
         pack_line<storage, parts>(from, i, line < p.lines, step, p.steps, to);
       }
     }
-    for (int64_t block = 0; block < 2 * parts * p.panel_steps() && p.by_pairs;
-         ++block)
+    for (int64_t block = 0; block < 2 * parts * p.panel_steps() && p.by_pairs; ++block)
       turn_block(to + block * block_size);
   }
 }
 
 template <int parts>
-static inline void pack_piece(const Packing &p, int64_t piece) {
+static inline void pack_piece(const Packing& p, int64_t piece) {
   if (p.from.storage == Storage::real) {
     pack_piece_of<Storage::real, parts>(p, piece);
   } else if (p.from.storage == Storage::bf16) {
@@ -256,6 +228,6 @@ static inline void pack_piece(const Packing &p, int64_t piece) {
   }
 }
 
-} // namespace dikkat::bf16
+}  // namespace dikkat::bf16
 
 #endif

@@ -36,8 +36,12 @@ constexpr int64_t group_bytes = 800 << 10;
 // Panels that pass all depths together, where they are packed aside.
 constexpr int64_t aside_panels = 8;
 
-static inline int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
-static inline int64_t larger(int64_t x, int64_t y) { return x > y ? x : y; }
+static inline int64_t smaller(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+static inline int64_t larger(int64_t x, int64_t y) {
+  return x > y ? x : y;
+}
 static inline int64_t pieces(int64_t count, int64_t size) {
   return (count + size - 1) / size;
 }
@@ -50,24 +54,23 @@ static inline int64_t even_part(int64_t count, int64_t most, int64_t unit) {
 struct Plan {
   MatmulArgs args;
   int64_t batches = 1;
-  bool by_rows = true; // blocks are of b, and panels of a pass by; otherwise
-                       // blocks are of a, and panels of b pass
-  bool aside = false;  // panels are packed aside
-  bool direct = false; // tiles of sums are loaded from c and stored to it
-  int64_t depth = 0, depths = 1; // steps of k in a part of a block
-  int64_t inner = 0; // of those, in steps of 32, what a panel does with all
-                     // partners at a time
-  int64_t width = 0, blocks = 1;         // lines of a block
-  int64_t part_size = 0, panel_size = 0; // numbers of a packed part of a block,
-                                         // of a panel and one depth
-  bool held = false;                     // a block stays packed for all depths
-  int64_t panels = 0, group = 1; // that pass; so many pass all depths together
-  int64_t tasks = 1;             // for each block
+  bool by_rows = true;                    // blocks are of b, and panels of a pass by; otherwise
+                                          // blocks are of a, and panels of b pass
+  bool aside = false;                     // panels are packed aside
+  bool direct = false;                    // tiles of sums are loaded from c and stored to it
+  int64_t depth = 0, depths = 1;          // steps of k in a part of a block
+  int64_t inner = 0;                      // of those, in steps of 32, what a panel does with all
+                                          // partners at a time
+  int64_t width = 0, blocks = 1;          // lines of a block
+  int64_t part_size = 0, panel_size = 0;  // numbers of a packed part of a block,
+                                          // of a panel and one depth
+  bool held = false;                      // a block stays packed for all depths
+  int64_t panels = 0, group = 1;          // that pass; so many pass all depths together
+  int64_t tasks = 1;                      // for each block
 };
 
 // A number takes 2 bytes for each of its parts.
-static inline Plan plan_of(const MatmulArgs &args, int64_t parts,
-                           int64_t workers) {
+static inline Plan plan_of(const MatmulArgs& args, int64_t parts, int64_t workers) {
   Plan x;
   x.args = args;
   x.batches = args.outer * args.inner;
@@ -77,8 +80,7 @@ static inline Plan plan_of(const MatmulArgs &args, int64_t parts,
   x.direct = args.c_steps.column == 1 && !(args.accumulate && args.bias);
 
   const int64_t bytes = 2 * parts, lines = x.by_rows ? args.n : args.m;
-  const int64_t narrow =
-      smaller(wide, pieces(lines, panel_lines) * panel_lines);
+  const int64_t narrow = smaller(wide, pieces(lines, panel_lines) * panel_lines);
   x.depth = even_part(args.k, block_bytes / bytes / narrow, block_steps);
   x.depths = pieces(args.k, x.depth);
   x.inner = even_part(x.depth / block_steps, inner_steps / parts, 1);
@@ -89,41 +91,32 @@ static inline Plan plan_of(const MatmulArgs &args, int64_t parts,
   x.held = x.depths * x.part_size * 2 <= held_bytes;
 
   x.panels = pieces(x.by_rows ? args.m : args.n, panel_lines);
-  x.group =
-      x.aside
-          ? aside_panels
-          : larger(1, smaller(group_panels, group_bytes / 2 / x.panel_size));
+  x.group = x.aside ? aside_panels : larger(1, smaller(group_panels, group_bytes / 2 / x.panel_size));
   const int64_t blocks = x.blocks * x.batches;
   if (x.aside && x.depths == 1) {
     x.tasks = pieces(8 * workers, blocks);
   } else if (x.held) {
-    x.tasks = blocks >= 2 * workers
-                  ? pieces(x.panels, x.group)
-                  : workers * pieces(x.panels, workers * x.group);
+    x.tasks = blocks >= 2 * workers ? pieces(x.panels, x.group) : workers * pieces(x.panels, workers * x.group);
   } else {
-    x.tasks = blocks >= workers ? 1 : workers; // each packs the whole block
+    x.tasks = blocks >= workers ? 1 : workers;  // each packs the whole block
   }
   x.tasks = smaller(x.tasks, x.panels);
   return x;
 }
 
-static inline int64_t offset(const MatmulArgs &args, const Steps &steps,
-                             int64_t batch) {
+static inline int64_t offset(const MatmulArgs& args, const Steps& steps, int64_t batch) {
   return batch / args.inner * steps.outer + batch % args.inner * steps.inner;
 }
 
 // Lines from `line` on of a, or of b, at most `lines`, and one depth from k on,
 // to be packed at `to`.
-static inline Packing packing_of(const Plan &x, bool of_a, int64_t batch,
-                                 int64_t line, int64_t lines, int64_t k,
-                                 uint16_t *to) {
-  const MatmulArgs &args = x.args;
-  const Steps &steps = of_a ? args.a_steps : args.b_steps;
+static inline Packing packing_of(const Plan& x, bool of_a, int64_t batch, int64_t line, int64_t lines, int64_t k,
+                                 uint16_t* to) {
+  const MatmulArgs& args = x.args;
+  const Steps& steps = of_a ? args.a_steps : args.b_steps;
   Factor factor = {args.a, Storage::real, steps.row, steps.column};
-  if (!of_a && args.b)
-    factor = {args.b, Storage::real, steps.column, steps.row};
-  if (!of_a && !args.b)
-    factor = {args.b_packed, args.b_storage, steps.column, steps.row};
+  if (!of_a && args.b) factor = {args.b, Storage::real, steps.column, steps.row};
+  if (!of_a && !args.b) factor = {args.b_packed, args.b_storage, steps.column, steps.row};
   Packing result;
   result.from = factor.moved(offset(args, steps, batch)).at(line, k);
   result.lines = smaller(lines, (of_a ? args.m : args.n) - line);
@@ -133,6 +126,6 @@ static inline Packing packing_of(const Plan &x, bool of_a, int64_t batch,
   return result;
 }
 
-} // namespace dikkat::bf16
+}  // namespace dikkat::bf16
 
 #endif

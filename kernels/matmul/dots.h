@@ -14,16 +14,14 @@ namespace dikkat::bf16 {
 
 // sum += the products of 16 pairs, both of each to one lane. (Clang 16 fails on
 // the intrinsic's types where a pair is spread to all lanes.)
-static inline void add_pairs(__m512 &sum, __m512i left, __m512i right) {
+static inline void add_pairs(__m512& sum, __m512i left, __m512i right) {
   asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(left), "v"(right));
 }
 
 // sum += 8 rows of a block of a times two blocks of b.
-static inline void multiply_block(const uint16_t *a, const uint16_t *b,
-                                  __m512 (&sum)[8][2]) {
+static inline void multiply_block(const uint16_t* a, const uint16_t* b, __m512 (&sum)[8][2]) {
   for (int pair = 0; pair < 16; ++pair) {
-    const __m512i left = _mm512_load_si512(b + pair * 32),
-                  right = _mm512_load_si512(b + block_size + pair * 32);
+    const __m512i left = _mm512_load_si512(b + pair * 32), right = _mm512_load_si512(b + block_size + pair * 32);
     for (int i = 0; i < 8; ++i) {
       int32_t two;
       __builtin_memcpy(&two, a + i * 32 + pair * 2, 4);
@@ -38,41 +36,34 @@ static inline void multiply_block(const uint16_t *a, const uint16_t *b,
 // these steps are added to what was there: one running sum over tens of
 // thousands of steps would lose digits.
 template <int parts, class Aside>
-DIKKAT_AVX512_BF16 static void
-multiply_dots(const uint16_t *a, const uint16_t *b, int64_t steps,
-              const float *start, int64_t start_stride, float *c,
-              int64_t stride, Aside &aside) {
+DIKKAT_AVX512_BF16 static void multiply_dots(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
+                                             int64_t start_stride, float* c, int64_t stride, Aside& aside) {
   constexpr int64_t low = low_part;
   for (int64_t i = 0; i < 32; i += 8) {
     const uint16_t *rows = a + i / 16 * block_size + i % 16 * 32, *columns = b;
-    const float *from = start ? start + i * start_stride : nullptr;
-    float *to = c + i * stride;
+    const float* from = start ? start + i * start_stride : nullptr;
+    float* to = c + i * stride;
     __m512 sum[8][2];
     for (int r = 0; r < 8; ++r) {
-      for (int v = 0; v < 2; ++v)
-        sum[r][v] = _mm512_setzero_ps();
+      for (int v = 0; v < 2; ++v) sum[r][v] = _mm512_setzero_ps();
     }
     for (int64_t step = 0; step < steps; ++step) {
-      if constexpr (parts == 2)
-        multiply_block(rows, columns + low, sum);
+      if constexpr (parts == 2) multiply_block(rows, columns + low, sum);
       multiply_block(rows, columns, sum);
-      if constexpr (parts == 2)
-        multiply_block(rows + low, columns, sum);
+      if constexpr (parts == 2) multiply_block(rows + low, columns, sum);
       rows += 2 * parts * block_size;
       columns += 2 * parts * block_size;
-      if (i == 0)
-        aside.run();
+      if (i == 0) aside.run();
     }
     for (int r = 0; r < 8; ++r) {
       for (int v = 0; v < 2; ++v) {
-        if (start)
-          sum[r][v] += _mm512_loadu_ps(from + r * start_stride + 16 * v);
+        if (start) sum[r][v] += _mm512_loadu_ps(from + r * start_stride + 16 * v);
         _mm512_storeu_ps(to + r * stride + 16 * v, sum[r][v]);
       }
     }
   }
 }
 
-} // namespace dikkat::bf16
+}  // namespace dikkat::bf16
 
 #endif

@@ -1,4 +1,4 @@
-// Copies of a and b in the order in which the tiles read them, and lists of memory that will be read.
+// Copies of a and b in the order in which the tiles read them.
 #pragma once
 
 #include "kernels/matmul/tile.h"
@@ -11,21 +11,31 @@ struct Matrix {
   const Number* start;
   int64_t row, column;  // steps
   const Number* at(int64_t i, int64_t j) const { return start + i * row + j * column; }
+  Matrix from(int64_t i, int64_t j) const { return {at(i, j), row, column}; }
 };
 
-// Copies k rows by `width` columns of b to a panel of floats: number (p,j) at p * columns + j, zeros behind the width.
+// Rows of b are read from end to end, and each line is asked for while the eighth row before it is copied: the
+// processor looks ahead by itself, but not to another row. (1024 x 1024: copying took 4.5 % of the product, now 2 %.)
+constexpr int64_t rows_ahead = 8;
+
+// Copies k rows by `width` columns of b to panels of floats, `columns` wide each and zeros behind the width: panel
+// j / columns begins at j * k and has number (p,j) at p * columns + j % columns.
 template <class Number>
-static void pack_panel(const Matrix<Number>& b, int64_t k, int64_t width, float* panel) {
+static void pack_panels(const Matrix<Number>& b, int64_t k, int64_t width, float* panels) {
   using namespace simd;
+  const int64_t whole = (width + columns - 1) / columns * columns;
   if (b.column == 1) {
-    const int64_t first = width < lanes ? width : lanes;
     for (int64_t p = 0; p < k; ++p) {
-      const Number* from = b.at(p, 0);
-      store(panel + p * columns, load_up_to(from, first));
-      store(panel + p * columns + lanes, load_up_to(from + first, width - first));
+      const Number *from = b.at(p, 0), *later = b.at(p + rows_ahead < k ? p + rows_ahead : p, 0);
+      for (int64_t j = 0; j < whole; j += lanes) {
+        __builtin_prefetch(later + j);
+        float* to = panels + j / columns * columns * k + p * columns + j % columns;
+        store(to, load_up_to(from + j, j < width ? up_to_lanes(width - j) : 0));
+      }
     }
   } else if (b.row == 1) {  // b is the transpose of rows: turn blocks of lanes x lanes in registers
-    for (int64_t j = 0; j < columns; j += lanes) {
+    for (int64_t j = 0; j < whole; j += lanes) {
+      float* to = panels + j / columns * columns * k + j % columns;
       for (int64_t p = 0; p < k; p += lanes) {
         Lanes block[lanes];
         const int64_t left = k - p;
@@ -33,12 +43,13 @@ static void pack_panel(const Matrix<Number>& b, int64_t k, int64_t width, float*
           block[i] = j + i < width ? load_up_to(b.at(p, j + i), up_to_lanes(left)) : Lanes{};
         }
         transpose(block);
-        for (int i = 0; i < lanes && i < left; ++i) store(panel + (p + i) * columns + j, block[i]);
+        for (int i = 0; i < lanes && i < left; ++i) store(to + (p + i) * columns, block[i]);
       }
     }
   } else {
-    for (int64_t p = 0; p < k; ++p) {
-      for (int64_t j = 0; j < columns; ++j) panel[p * columns + j] = j < width ? load_some(b.at(p, j), 1)[0] : 0.0f;
+    for (int64_t j = 0; j < whole; ++j) {
+      float* to = panels + j / columns * columns * k + j % columns;
+      for (int64_t p = 0; p < k; ++p) to[p * columns] = j < width ? load_some(b.at(p, j), 1)[0] : 0.0f;
     }
   }
 }
@@ -53,50 +64,42 @@ static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
 constexpr int64_t strip_row = depth + 16, strip_column = (max_rows + simd::lanes - 1) / simd::lanes * simd::lanes;
 constexpr int64_t strip_size = (max_rows > strip_column ? max_rows : strip_column) * strip_row;
 
-// Copies `rows` rows by k columns of a to a strip. True if it lies in columns: where a is the transpose of rows.
-static inline bool pack_strip(const Matrix<float>& a, int64_t rows, int64_t k, float* strip) {
+// Neighbouring rows of a that are packed together: strip s begins with row begin[s] and ends with begin[s + 1]; a
+// itself ends with row `end`.
+constexpr int64_t most_strips = 8;
+struct Strips {
+  int64_t count, begin[most_strips + 1], end;
+};
+
+// Copies the strips, k columns of a, to `to`, one behind the other. True if they lie in columns: where a is the
+// transpose of rows.
+static inline bool pack_strips(const Matrix<float>& a, const Strips& strips, int64_t k, float* to) {
   using namespace simd;
   if (a.row == 1 && a.column != 1) {
     for (int64_t p = 0; p < k; ++p) {
-      const float* from = a.at(0, p);
-      for (int64_t i = 0; i < rows; i += lanes) {
-        store(strip + p * strip_column + i, load_up_to(from + i, up_to_lanes(rows - i)));
+      float* column = to + p * strip_column;
+      for (int64_t s = 0; s < strips.count; ++s, column += strip_size) {
+        // Whole vectors where a has as many rows: what follows the strip does no harm.
+        for (int64_t i = strips.begin[s]; i < strips.begin[s] + max_rows; i += lanes) {
+          const int64_t left = strips.end - i;
+          store(column + i - strips.begin[s], load_up_to(a.at(i, p), left > 0 ? up_to_lanes(left) : 0));
+        }
       }
     }
     return true;
   }
-  for (int64_t i = 0; i < rows; ++i) {
-    const float* from = a.at(i, 0);
-    float* to = strip + i * strip_row;
-    if (a.column == 1) {
-      for (int64_t p = 0; p < k; p += lanes) store(to + p, load_up_to(from + p, up_to_lanes(k - p)));
-    } else {
-      for (int64_t p = 0; p < k; ++p) to[p] = from[p * a.column];
+  for (int64_t s = 0; s < strips.count; ++s, to += strip_size) {
+    for (int64_t i = strips.begin[s]; i < strips.begin[s + 1]; ++i) {
+      const float* from = a.at(i, 0);
+      float* row = to + (i - strips.begin[s]) * strip_row;
+      if (a.column == 1) {
+        for (int64_t p = 0; p < k; p += lanes) store(row + p, load_up_to(from + p, up_to_lanes(k - p)));
+      } else {
+        for (int64_t p = 0; p < k; ++p) row[p] = from[p * a.column];
+      }
     }
   }
   return false;
 }
-
-// Memory that will be read soon, handed out in portions: the lines of a rectangle.
-struct Ahead {
-  const char* row = nullptr;  // the first one that is left
-  int64_t step = 0, lines_in_row = 0, rows = 0, line = 0, portion = 0;
-
-  // Rows of `width` numbers of four bytes, to be handed out in so many portions.
-  Ahead() = default;
-  Ahead(const float* start, int64_t row_step, int64_t rows, int64_t width, int64_t portions)
-      : row(reinterpret_cast<const char*>(start)), step(4 * row_step), lines_in_row((width + 30) / 16), rows(rows) {
-    portion = (rows * lines_in_row + portions - 1) / portions;
-  }
-
-  // Adds at most one portion to lines[count ... size). Returns the new count.
-  int64_t next(const char** lines, int64_t count, int64_t size) {
-    for (int64_t i = 0; i < portion && rows > 0 && count < size; ++i) {
-      lines[count++] = row + 64 * line;
-      if (++line == lines_in_row) line = 0, row += step, --rows;
-    }
-    return count;
-  }
-};
 
 }  // namespace dikkat::tile

@@ -40,12 +40,14 @@ DIKKAT_AMX static inline void configure_tiles() {
   _tile_loadconfig(&configuration);
 }
 
-DIKKAT_AMX static inline void release_tiles() { _tile_release(); }
+DIKKAT_AMX static inline void release_tiles() {
+  _tile_release();
+}
 
 // Loads a block of 16 rows of 64 bytes. `passing`: one that is not worth a
 // place in the first cache.
 template <bool passing>
-DIKKAT_AMX static inline void load_upper_a(const uint16_t *block) {
+DIKKAT_AMX static inline void load_upper_a(const uint16_t* block) {
   if constexpr (passing) {
     _tile_stream_loadd(4, block, 64);
   } else {
@@ -53,7 +55,7 @@ DIKKAT_AMX static inline void load_upper_a(const uint16_t *block) {
   }
 }
 template <bool passing>
-DIKKAT_AMX static inline void load_lower_a(const uint16_t *block) {
+DIKKAT_AMX static inline void load_lower_a(const uint16_t* block) {
   if constexpr (passing) {
     _tile_stream_loadd(5, block, 64);
   } else {
@@ -61,7 +63,7 @@ DIKKAT_AMX static inline void load_lower_a(const uint16_t *block) {
   }
 }
 template <bool passing>
-DIKKAT_AMX static inline void load_left_b(const uint16_t *block) {
+DIKKAT_AMX static inline void load_left_b(const uint16_t* block) {
   if constexpr (passing) {
     _tile_stream_loadd(6, block, 64);
   } else {
@@ -69,7 +71,7 @@ DIKKAT_AMX static inline void load_left_b(const uint16_t *block) {
   }
 }
 template <bool passing>
-DIKKAT_AMX static inline void load_right_b(const uint16_t *block) {
+DIKKAT_AMX static inline void load_right_b(const uint16_t* block) {
   if constexpr (passing) {
     _tile_stream_loadd(7, block, 64);
   } else {
@@ -84,15 +86,13 @@ DIKKAT_AMX static inline void load_right_b(const uint16_t *block) {
 // step of b likewise. After each step `aside` may do something else for as long
 // as the tiles multiply.
 template <int parts, bool b_passes, class Aside>
-DIKKAT_AMX static void multiply_tiles(const uint16_t *a, const uint16_t *b,
-                                      int64_t steps, const float *start,
-                                      int64_t start_stride, float *c,
-                                      int64_t stride, Aside &aside) {
+DIKKAT_AMX static void multiply_tiles(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
+                                      int64_t start_stride, float* c, int64_t stride, Aside& aside) {
   asm volatile("" ::
-                   : "memory"); // GCC 12 does not know either that tiles are
-                                // loaded from memory
+                   : "memory");  // GCC 12 does not know either that tiles are
+                                 // loaded from memory
   if (start) {
-    const float *start_below = start + 16 * start_stride;
+    const float* start_below = start + 16 * start_stride;
     _tile_loadd(0, start, start_stride * 4);
     _tile_loadd(1, start + 16, start_stride * 4);
     _tile_loadd(2, start_below, start_stride * 4);
@@ -119,8 +119,7 @@ DIKKAT_AMX static void multiply_tiles(const uint16_t *a, const uint16_t *b,
     _tile_dpbf16ps(0, 4, 6);
     load_right_b<b_passes>(b + block_size);
     _tile_dpbf16ps(1, 4, 7);
-    if constexpr (parts == 1)
-      load_lower_a<!b_passes>(a + block_size);
+    if constexpr (parts == 1) load_lower_a<!b_passes>(a + block_size);
     _tile_dpbf16ps(2, 5, 6);
     _tile_dpbf16ps(3, 5, 7);
     if constexpr (parts == 2) {
@@ -135,13 +134,13 @@ DIKKAT_AMX static void multiply_tiles(const uint16_t *a, const uint16_t *b,
     b += 2 * parts * block_size;
     aside.run();
   }
-  float *below = c + 16 * stride;
+  float* below = c + 16 * stride;
   _tile_stored(0, c, stride * 4);
   _tile_stored(1, c + 16, stride * 4);
   _tile_stored(2, below, stride * 4);
   _tile_stored(3, below + 16, stride * 4);
 }
 
-} // namespace dikkat::bf16
+}  // namespace dikkat::bf16
 
 #endif

@@ -14,16 +14,10 @@ using tile::Matrix;
 constexpr int64_t max_rows = 8;
 
 // Columns of c whose sums wait in the first cache until they are stored.
-#ifndef FCOLS
-#define FCOLS 2048
-#endif
-constexpr int64_t columns = FCOLS;
+constexpr int64_t columns = 2048;
 
 // How far ahead a stream is asked for: bytes that arrive in some microseconds.
-#ifndef BAHEAD
-#define BAHEAD 2048
-#endif
-constexpr int64_t bytes_ahead = BAHEAD;
+constexpr int64_t bytes_ahead = 2048;
 
 // Sums in registers, at most.
 constexpr int max_sums = sizeof(Lanes) == 64 ? 24 : 12;
@@ -82,8 +76,8 @@ static void dots(const Matrix<float>& a, const Matrix<Number>& b, int64_t j, int
 // b lies in rows: adds `steps` rows of b from row p on, times their numbers of a, to the sums of `vectors` vectors of
 // columns from column j on, `width` of which are there.
 template <int rows, int steps, int vectors, class Number>
-[[gnu::always_inline]] static inline void add_rows(const Matrix<float>& a, const Matrix<Number>& b, int64_t p, int64_t j,
-                                                   int64_t width, int64_t ahead, float* sums) {
+[[gnu::always_inline]] static inline void add_rows(const Matrix<float>& a, const Matrix<Number>& b, int64_t p,
+                                                   int64_t j, int64_t width, int64_t ahead, float* sums) {
   Lanes sum[rows][vectors];
 #pragma GCC unroll 8
   for (int i = 0; i < rows; ++i) {
@@ -140,7 +134,9 @@ static void multiply_rows(const Matrix<float>& a, const Matrix<Number>& b, int64
     for (; q + count <= width; q += count) dots<rows, count>(a, b, j + q, k, sums + q);
     for (; q < width; ++q) dots<rows, 1>(a, b, j + q, k, sums + q);
   } else {
-    for (int64_t i = 0; i < rows * columns; i += lanes) store(sums + i, Lanes{});
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t q = 0; q < width; q += lanes) store(sums + i * columns + q, Lanes{});
+    }
     int64_t p = 0;
     for (; p + 8 <= k; p += 8) add_rows<rows, 8>(a, b, p, j, width, sums);
     for (; p < k; ++p) add_rows<rows, 1>(a, b, p, j, width, sums);
