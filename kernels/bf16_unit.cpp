@@ -22,8 +22,7 @@ bool processor_has_dots() {
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 5 & 1) != 0;
 }
 
-// The tiles' 8 KiB of registers must be asked for: Linux grants a process, with
-// all of its threads, what it may use.
+// The tiles' 8 KiB of registers must be asked for: Linux grants a process, with all of its threads, what it may use.
 bool processor_has_tiles() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;

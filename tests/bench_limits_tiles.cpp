@@ -64,9 +64,23 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply_loaded(const char* ti
   }
 }
 
+// Numbers of both signs between 1 and 2. Zeros would flatter: the processor keeps a higher clock while it multiplies
+// them (a quarter higher than with these).
+struct Tiles {
+  alignas(64) uint16_t numbers[steps_in_cache * 4 * tile_bytes / 2];
+  Tiles() {
+    uint32_t state = 1;
+    for (uint16_t& number : numbers) {
+      state = state * 1664525 + 1013904223;
+      number = static_cast<uint16_t>(0x3f80 | (state >> 16 & 0x807f));
+    }
+  }
+};
+
 // The tiles of one thread, from zero sums; whatever configuration the thread had before it has afterwards.
 __attribute__((target("amx-tile,amx-bf16"))) void multiply(TileOperands operands, int64_t steps) {
-  alignas(64) static thread_local char tiles[steps_in_cache * 4 * tile_bytes] = {};
+  static thread_local const Tiles numbers;
+  const char* tiles = reinterpret_cast<const char*>(numbers.numbers);
   const Configuration before = stored_configuration();
   load_configuration({});
   _tile_zero(0);

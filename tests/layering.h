@@ -104,7 +104,7 @@ inline const std::vector<Reserved>& reserved_words() {
        {"kernels/simd.h", "kernels/matmul/", "tests/bench_limits"}},
       {"system calls",
        "<(unistd|fcntl|termios|poll|signal|dirent|sys/\\w+)\\.h>|<csignal>",
-       {"core/files/", "kernels/bf16_unit.", "lessons/stage/", "tests/"}}};
+       {"core/files/", "kernels/bf16_unit.", "kernels/memory.", "lessons/stage/", "tests/"}}};
   return rules;
 }
 

@@ -1,5 +1,4 @@
-// Products whose factors are rounded to bf16 (Precision::bf16), or split into
-// two bf16 parts (bf16x3).
+// Products whose factors are rounded to bf16 (Precision::bf16), or split into two bf16 parts (bf16x3).
 #pragma once
 
 #include "kernels/matmul/args.h"

@@ -1,12 +1,10 @@
-// Products in bf16 on any processor: rounded copies of the factors, then the
-// f32 product of the copies. A product of two bf16 numbers is exact in f32, so
-// but for the order of the sum the results are those of the tiles and dots
-// (which take subnormal numbers for zeros, too).
+// Products in bf16 on any processor: rounded copies of the factors, then the f32 product of the copies. A product of
+// two bf16 numbers is exact in f32, so but for the order of the sum the results are those of the tiles and dots (which
+// take subnormal numbers for zeros, too).
 //
 // With two parts, x = high + low, the copies are twice as long along k:
 //
-//   a_high * b_high + a_high * b_low + a_low * b_high  =  [ a_high | a_low ]  [
-//   b_high + b_low ]
+//   a_high * b_high + a_high * b_low + a_low * b_high  =  [ a_high | a_low ]  [ b_high + b_low ]
 //                                                                             [     b_high     ]
 //
 // and b_high + b_low has no more bits than x: it is exact.
@@ -22,8 +20,7 @@ namespace dikkat::bf16 {
 
 enum class Part { high, low, both };
 
-// The nearest bf16 number, ties to the even one. A NaN stays one: those with a
-// short payload are made quiet first.
+// The nearest bf16 number, ties to the even one. A NaN stays one: those with a short payload are made quiet first.
 static inline simd::Lanes rounded_lanes(simd::Lanes x) {
   using namespace simd;
   const IntLanes is_nan = x != x;
@@ -68,8 +65,7 @@ static inline void copy_part(const Matrices& x, int64_t from, int64_t step, int6
   }
 }
 
-// Copies one part of all matrices to `to`, whose steps are given; one of row
-// and column is 1.
+// Copies one part of all matrices to `to`, whose steps are given; one of row and column is 1.
 static inline void copy_parts(const Matrices& x, Part part, float* to, const Steps& to_steps) {
   const bool by_rows = to_steps.column == 1;
   const int64_t lines = by_rows ? x.rows : x.columns, length = by_rows ? x.columns : x.rows;
@@ -83,9 +79,8 @@ static inline void copy_parts(const Matrices& x, Part part, float* to, const Ste
   });
 }
 
-// The steps of a copy with `rows` x `columns` numbers that lies as x does, and
-// how many numbers it has. What all batches share is copied once: x.outer or
-// x.inner become 1.
+// The steps of a copy with `rows` x `columns` numbers that lies as x does, and how many numbers it has. What all
+// batches share is copied once: x.outer or x.inner become 1.
 static inline Steps steps_of_copy(Matrices& x, int64_t rows, int64_t columns, int64_t& count) {
   Steps steps;
   const bool by_rows = x.steps.column == 1 || x.steps.row != 1;
@@ -100,8 +95,7 @@ static inline Steps steps_of_copy(Matrices& x, int64_t rows, int64_t columns, in
 }
 
 static inline void lanes_product(const MatmulArgs& args) {
-  // The copies take at most 64 MiB, where halving leaves anything to halve;
-  // results do not depend on it.
+  // The copies take at most 64 MiB, where halving leaves anything to halve; results do not depend on it.
   constexpr int64_t most = 16 << 20;
   const int64_t parts = args.precision == Precision::bf16x3 ? 2 : 1;
   Matrices a{args.a, nullptr, Storage::real, args.a_steps, args.m, args.k, args.outer, args.inner};

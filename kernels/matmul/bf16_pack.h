@@ -1,20 +1,15 @@
-// Packing for products in bf16: factors of any layout and format become blocks
-// of 1 KiB, 16 lines by 32 steps of k
-// ("line": a row of a, a column of b), in which two neighbours along k stand
-// together in 32 bits, a pair:
+// Packing for products in bf16: factors of any layout and format become blocks of 1 KiB, 16 lines by 32 steps of k
+// ("line": a row of a, a column of b), in which two neighbours along k stand together in 32 bits, a pair:
 //
-//   of a   [line][pair]   16 x 16 pairs, a row of 64 bytes holds 32 numbers of
-//   one line of b   [pair][line]   the transpose: a row holds one pair of each
-//   of 16 lines
+//   of a   [line][pair]   16 x 16 pairs, a row of 64 bytes holds 32 numbers of one line
+//   of b   [pair][line]   the transpose: a row holds one pair of each of 16 lines
 //
-// So one kind is the other turned. What lies along k in memory becomes
-// [line][pair] by rounding alone, what lies along the lines [pair][line] by
-// rounding and interleaving; where the other kind is wanted, 16 x 16 pairs are
-// turned in registers, which are 64 exchanges. The edges are filled with zeros.
+// So one kind is the other turned. What lies along k in memory becomes [line][pair] by rounding alone, what lies along
+// the lines [pair][line] by rounding and interleaving; where the other kind is wanted, 16 x 16 pairs are turned in
+// registers, which are 64 exchanges. The edges are filled with zeros.
 //
-// A number x that is packed in two parts is high + low, high = bf16(x) and low
-// = bf16(x - high). vcvtne2ps2bf16 rounds to the nearest, ties to the even one,
-// and takes subnormal numbers for zeros.
+// A number x that is packed in two parts is high + low, high = bf16(x) and low = bf16(x - high). vcvtne2ps2bf16 rounds
+// to the nearest, ties to the even one, and takes subnormal numbers for zeros.
 #pragma once
 
 #include "kernels/matmul/args.h"
@@ -46,8 +41,7 @@ static inline uint32_t first_bits(int64_t count) {
   return count <= 0 ? 0u : count >= 32 ? ~0u : (1u << count) - 1;
 }
 
-// bf16 numbers as f32. (The forms with a mask, because GCC 12 warns about the
-// others: they leave a register undefined.)
+// bf16 numbers as f32. (The forms with a mask, because GCC 12 warns about the others: they leave a register undefined.)
 static inline __m512 widened(__m256i bits) {
   return (__m512)_mm512_maskz_slli_epi32(0xffff, _mm512_maskz_cvtepu16_epi32(0xffff, bits), 16);
 }
@@ -78,17 +72,15 @@ DIKKAT_AVX512_BF16 static inline void round_parts(__m512 first, __m512 second, _
   }
 }
 
-// Everything below is about one panel: 32 lines of a factor, `steps` along k.
-// Step by step it holds two blocks, lines 0-15 and 16-31, and behind them as
-// many low parts if there are two parts.
+// Everything below is about one panel: 32 lines of a factor, `steps` along k. Step by step it holds two blocks, lines
+// 0-15 and 16-31, and behind them as many low parts if there are two parts.
 template <int parts>
 constexpr int64_t step_size = 2 * parts * block_size;
 constexpr int64_t low_part = 2 * block_size;
 constexpr int64_t panel_lines = 32;
 
-// Panels lie so far apart, in numbers. The two cache lines more keep a row of
-// memory whose numbers go to many panels from meeting them all in the same few
-// lines of the first cache.
+// Panels lie so far apart, in numbers. The two cache lines more keep a row of memory whose numbers go to many panels
+// from meeting them all in the same few lines of the first cache.
 static inline int64_t panel_size(int64_t parts, int64_t panel_steps) {
   return panel_steps * 2 * parts * block_size + 64;
 }
@@ -101,8 +93,8 @@ static inline void gather(const Factor& f, int64_t count, float (&numbers)[32]) 
   }
 }
 
-// Block number `step` of line i of a panel, as a row of the block:
-// [line][pair]. f begins with that line; `there` is false for a line of zeros.
+// Block number `step` of line i of a panel, as a row of the block: [line][pair]. f begins with that line; `there` is
+// false for a line of zeros.
 template <Storage storage, int parts>
 DIKKAT_AVX512_BF16 static inline void pack_line(const Factor& f, int64_t i, bool there, int64_t step, int64_t steps,
                                                 uint16_t* panel) {
@@ -124,15 +116,13 @@ DIKKAT_AVX512_BF16 static inline void pack_line(const Factor& f, int64_t i, bool
   for (int h = 0; h < parts; ++h) _mm512_store_si512(to + h * low_part, part[h]);
 }
 
-// Rows of memory are asked for so long before they are packed: the processor
-// looks ahead by itself, but not to another page. Measured on rows of 200 KB,
-// of which 1 KiB is read each: 10.6 GB/s without, 14.6 with one thread, 13.2
-// and 22.6 with two.
+// Rows of memory are asked for so long before they are packed: the processor looks ahead by itself, but not to another
+// page. Measured on rows of 200 KB, of which 1 KiB is read each: 10.6 GB/s without, 14.6 with one thread, 13.2 and 22.6
+// with two.
 constexpr int64_t rows_of_memory_ahead = 8;
 
-// Pair number p of up to `lines` neighbouring lines, as a row of each of their
-// blocks: [pair][line]. Where the lines are neighbours in memory, two rows are
-// read from end to end.
+// Pair number p of up to `lines` neighbouring lines, as a row of each of their blocks: [pair][line]. Where the lines
+// are neighbours in memory, two rows are read from end to end.
 template <Storage storage, int parts>
 DIKKAT_AVX512_BF16 static void pack_pair(const Factor& f, int64_t lines, int64_t p, int64_t steps, uint16_t* panel,
                                          int64_t distance) {
@@ -167,8 +157,8 @@ static void turn_block(uint16_t* block) {
   for (int i = 0; i < 16; ++i) _mm512_store_si512(block + i * 32, (__m512i)pairs[i]);
 }
 
-// A factor, or the part of one that is packed at a time, and its panels one
-// after the other at `to`: blocks [pair][line] (by_pairs) or [line][pair].
+// A factor, or the part of one that is packed at a time, and its panels one after the other at `to`: blocks
+// [pair][line] (by_pairs) or [line][pair].
 struct Packing {
   Factor from;
   int64_t lines = 0,
@@ -181,9 +171,8 @@ struct Packing {
   bool along_lines() const { return from.line == 1 && from.step != 1; }
 };
 
-// In how many pieces it can be done, in any order. A piece is a panel; where
-// the lines are neighbours in memory it is one step (32 rows of memory) of up
-// to `run` lines, long enough for the prefetchers.
+// In how many pieces it can be done, in any order. A piece is a panel; where the lines are neighbours in memory it is
+// one step (32 rows of memory) of up to `run` lines, long enough for the prefetchers.
 constexpr int64_t run = 512;
 static inline int64_t pieces_of(const Packing& p) {
   return p.along_lines() ? (p.lines + run - 1) / run * p.panel_steps() : p.panels();

@@ -1,9 +1,7 @@
-// 32 x 32 sums with vdpbf16ps of AVX512-BF16, for processors that have it and
-// no tiles: it multiplies 16 pairs and adds both products of a pair to one
-// lane. 8 rows by 32 columns at a time are 16 sums in registers; for each pair
-// along k 2 vectors of b are loaded and 8 pairs of a spread to all lanes.
-// vdpbf16ps takes subnormal numbers for zeros and makes zeros of subnormal
-// results.
+// 32 x 32 sums with vdpbf16ps of AVX512-BF16, for processors that have it and no tiles: it multiplies 16 pairs and adds
+// both products of a pair to one lane. 8 rows by 32 columns at a time are 16 sums in registers; for each pair along k 2
+// vectors of b are loaded and 8 pairs of a spread to all lanes. vdpbf16ps takes subnormal numbers for zeros and makes
+// zeros of subnormal results.
 #pragma once
 
 #include "kernels/matmul/bf16_pack.h"
@@ -12,8 +10,8 @@
 
 namespace dikkat::bf16 {
 
-// sum += the products of 16 pairs, both of each to one lane. (Clang 16 fails on
-// the intrinsic's types where a pair is spread to all lanes.)
+// sum += the products of 16 pairs, both of each to one lane. (Clang 16 fails on the intrinsic's types where a pair is
+// spread to all lanes.)
 static inline void add_pairs(__m512& sum, __m512i left, __m512i right) {
   asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(left), "v"(right));
 }
@@ -32,9 +30,8 @@ static inline void multiply_block(const uint16_t* a, const uint16_t* b, __m512 (
   }
 }
 
-// What multiply_tiles() of tiles.h does, and on the same blocks. The sums of
-// these steps are added to what was there: one running sum over tens of
-// thousands of steps would lose digits.
+// What multiply_tiles() of tiles.h does, and on the same blocks. The sums of these steps are added to what was there:
+// one running sum over tens of thousands of steps would lose digits.
 template <int parts, class Aside>
 DIKKAT_AVX512_BF16 static void multiply_dots(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
                                              int64_t start_stride, float* c, int64_t stride, Aside& aside) {

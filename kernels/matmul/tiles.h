@@ -1,20 +1,14 @@
-// 32 x 32 sums on AMX tiles. A tile is a register of 16 rows of 64 bytes, eight
-// of them for each thread:
+// 32 x 32 sums on AMX tiles. A tile is a register of 16 rows of 64 bytes, eight of them for each thread:
 //
-//             b:   tile 6   tile 7        tdpbf16ps adds the product of a tile
-//             of a (16 rows, 32 steps of k) and one of
-//   a:  tile 4     tile 0   tile 1        b (16 pairs along k, 16 columns) to a
-//   tile of 16 x 16 f32 sums, in 16 cycles.
-//       tile 5     tile 2   tile 3        Four sums for two and two factors:
-//       each loaded tile is used twice.
+//             b:   tile 6   tile 7        tdpbf16ps adds the product of a tile of a (16 rows, 32 steps of k) and one of
+//   a:  tile 4     tile 0   tile 1        b (16 pairs along k, 16 columns) to a tile of 16 x 16 f32 sums, in 16 cycles.
+//       tile 5     tile 2   tile 3        Four sums for two and two factors: each loaded tile is used twice.
 //
-// One step of 32 along k is 4 loads and 4 products. With two parts for each
-// factor (bf16x3) it is 8 loads and 12 products: high * low, high * high, low *
-// high, each of which exchanges half of the loaded tiles for the next.
+// One step of 32 along k is 4 loads and 4 products. With two parts for each factor (bf16x3) it is 8 loads and 12
+// products: high * low, high * high, low * high, each of which exchanges half of the loaded tiles for the next.
 //
-// tdpbf16ps sums the even and the odd steps of k of a tile separately, both
-// from zero, and adds them to the tile with one rounding each. It takes
-// subnormal numbers for zeros and makes zeros of subnormal results.
+// tdpbf16ps sums the even and the odd steps of k of a tile separately, both from zero, and adds them to the tile with
+// one rounding each. It takes subnormal numbers for zeros and makes zeros of subnormal results.
 #pragma once
 
 #include "kernels/matmul/bf16_pack.h"
@@ -25,17 +19,15 @@
 
 namespace dikkat::bf16 {
 
-// All eight tiles of the calling thread with 16 rows of 64 bytes.
-// release_tiles() gives them back: the system saves them whenever it takes the
-// processor from a thread that holds any.
+// All eight tiles of the calling thread with 16 rows of 64 bytes. release_tiles() gives them back: the system saves
+// them whenever it takes the processor from a thread that holds any.
 DIKKAT_AMX static inline void configure_tiles() {
   struct {
     uint8_t palette = 1, start_row = 0, reserved[14] = {};
     uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
     uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
   } configuration;
-  // GCC 12's _tile_loadconfig says that it reads 8 bytes. This says that
-  // somebody may read all 64.
+  // GCC 12's _tile_loadconfig says that it reads 8 bytes. This says that somebody may read all 64.
   asm volatile("" ::"r"(&configuration) : "memory");
   _tile_loadconfig(&configuration);
 }
@@ -44,8 +36,7 @@ DIKKAT_AMX static inline void release_tiles() {
   _tile_release();
 }
 
-// Loads a block of 16 rows of 64 bytes. `passing`: one that is not worth a
-// place in the first cache.
+// Loads a block of 16 rows of 64 bytes. `passing`: one that is not worth a place in the first cache.
 template <bool passing>
 DIKKAT_AMX static inline void load_upper_a(const uint16_t* block) {
   if constexpr (passing) {
@@ -79,12 +70,10 @@ DIKKAT_AMX static inline void load_right_b(const uint16_t* block) {
   }
 }
 
-// c = start + 32 rows of a times 32 columns of b, `steps` blocks along k. c and
-// start have rows of `stride` and `start_stride` floats (0: all rows begin with
-// the same ones); a null start is zeros. A step of a is two blocks (rows 0-15,
-// 16-31), and as many of the low parts behind them if there are two parts; a
-// step of b likewise. After each step `aside` may do something else for as long
-// as the tiles multiply.
+// c = start + 32 rows of a times 32 columns of b, `steps` blocks along k. c and start have rows of `stride` and
+// `start_stride` floats (0: all rows begin with the same ones); a null start is zeros. A step of a is two blocks (rows
+// 0-15, 16-31), and as many of the low parts behind them if there are two parts; a step of b likewise. After each step
+// `aside` may do something else for as long as the tiles multiply.
 template <int parts, bool b_passes, class Aside>
 DIKKAT_AMX static void multiply_tiles(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
                                       int64_t start_stride, float* c, int64_t stride, Aside& aside) {
