@@ -1,6 +1,8 @@
 #include "kernels/memory.h"
 
+#if defined(__linux__)
 #include <sys/mman.h>
+#endif
 
 #include <algorithm>
 #include <bit>
@@ -42,21 +44,24 @@ struct Pool {
 
 // Blocks of 4 MiB and more are asked for in pages of 2 MiB: the first touch of a fresh one is more than twice as fast
 // (11 instead of 4 GB/s on two virtual cores), and wide strides find their pages sooner.
-constexpr int64_t large_page = int64_t{1} << 21;
+constexpr int64_t large_page = int64_t{1} << 21, least_large = 2 * large_page;
 
 void* from_system(int64_t bytes) {
-  if (bytes < 2 * large_page) return std::aligned_alloc(alignment, static_cast<size_t>(bytes));
-  const auto whole = static_cast<size_t>((bytes + large_page - 1) / large_page * large_page);
-  void* address = std::aligned_alloc(static_cast<size_t>(large_page), whole);
-  if (address) madvise(address, whole, MADV_HUGEPAGE);  // a wish: without it everything works as well
+  const bool large = bytes >= least_large;
+  const auto whole = static_cast<size_t>(bytes);
+  void* address = std::aligned_alloc(static_cast<size_t>(large ? large_page : alignment), whole);
+#if defined(__linux__)
+  if (address && large) madvise(address, whole, MADV_HUGEPAGE);  // a wish: without it everything works as well
+#endif
   return address;
 }
 
-// Four classes for each power of two: at most a quarter of a block is wasted.
+// Four classes for each power of two: at most a quarter of a block is wasted, or less than a large page.
 int64_t size_class(int64_t bytes) {
   const int64_t needed = std::max<int64_t>(bytes, alignment);
-  const int64_t quarter =
+  int64_t quarter =
       std::max<int64_t>(static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(needed))) / 8, alignment);
+  if (needed > least_large - quarter) quarter = std::max(quarter, large_page);
   return (needed + quarter - 1) / quarter * quarter;
 }
 

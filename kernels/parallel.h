@@ -39,7 +39,8 @@ static inline void parallel_ranges(int64_t count, int64_t grain, const Body& bod
 // For bodies that share their work instead of having it dealt out beforehand. Counters start at 0.
 // The next of the numbers 0, 1, ... count - 1 that nobody has taken from this counter; -1 when all are taken.
 int64_t take(int64_t& counter, int64_t count);
-// What has been written before report() can be read after wait_for() with the same value.
+// What has been written before report() can be read after wait_for() with the same value. To be waited for only where
+// whoever reports it has begun already: bodies may run one after the other on one thread, which would wait for itself.
 void report(int64_t& progress, int64_t value);
 void wait_for(const int64_t& progress, int64_t value);
 

@@ -5,6 +5,23 @@
 
 namespace dikkat {
 
+static inline int64_t smaller(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+static inline int64_t larger(int64_t x, int64_t y) {
+  return x > y ? x : y;
+}
+
+// In how many pieces of at most `size` `count` things can be cut.
+static inline int64_t pieces(int64_t count, int64_t size) {
+  return (count + size - 1) / size;
+}
+
+// Where part number i begins when `count` things are dealt to `parts`, as evenly as can be.
+static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
+  return count * i / parts;
+}
+
 // A piece of about ten microseconds; starting the threads costs about two.
 constexpr int64_t elements_per_piece = 16384;
 

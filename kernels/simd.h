@@ -91,7 +91,7 @@ static inline Lanes widen(Bf16, HalfLanes half) {
 static inline Lanes widen(F16, HalfLanes half) {
 #if defined(__AVX512F__)
   return (Lanes)_mm512_maskz_cvtph_ps(0xFFFF, (__m256i)half);
-#elif defined(__F16C__)
+#elif defined(__AVX2__) && defined(__F16C__)
   return (Lanes)_mm256_cvtph_ps((__m128i)half);
 #else
   const IntLanes bits = to_int(half), magnitude = bits & 0x7FFF;
@@ -116,6 +116,50 @@ static inline Lanes load_some(const Number* from, int64_t count) {
   for (int64_t i = 0; i < count; ++i) half[i] = from[i].bits;
 #endif
   return widen(Number{}, half);
+}
+
+// The nearest bf16 number, ties to the even one. A NaN stays one: those with a short payload are made quiet first.
+static inline Lanes round_to_bf16(Lanes x) {
+  const IntLanes is_nan = x != x;
+  const IntLanes pattern = (IntLanes)x, last = (pattern >> 16) & 1;
+  const IntLanes nearest = (pattern + 0x7fff + last) & ~0xffff;
+  return (Lanes)(is_nan ? (pattern | 0x400000) & ~0xffff : nearest);
+}
+
+// Numbers in memory that are rounded as they are loaded: to bf16, or to the sum of two bf16 numbers, the nearest one
+// and what it leaves.
+template <class Number>
+struct Rounded {
+  Number number;
+};
+template <class Number>
+struct RoundedTwice {
+  Number number;
+};
+
+static inline Lanes round_to_two_bf16(Lanes x) {
+  const Lanes high = round_to_bf16(x);
+  return high + round_to_bf16(x - high);
+}
+
+template <class Number>
+static inline Lanes load(const Rounded<Number>* from) {
+  return round_to_bf16(load(&from->number));
+}
+
+template <class Number>
+static inline Lanes load_some(const Rounded<Number>* from, int64_t count) {
+  return round_to_bf16(load_some(&from->number, count));
+}
+
+template <class Number>
+static inline Lanes load(const RoundedTwice<Number>* from) {
+  return round_to_two_bf16(load(&from->number));
+}
+
+template <class Number>
+static inline Lanes load_some(const RoundedTwice<Number>* from, int64_t count) {
+  return round_to_two_bf16(load_some(&from->number, count));
 }
 
 // Lane by lane: yes where the condition holds, otherwise no.

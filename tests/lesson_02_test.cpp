@@ -119,10 +119,36 @@ TEST_F(MatmulLesson, AsksBeforeItAnswers) {
   EXPECT_NE(right.out.find("The answer: 48\n"), std::string::npos) << right.out;
 }
 
+TEST_F(MatmulLesson, SaysWhatIsMeasured) {
+  const auto says = [&](const std::string& flags, const std::string& words) {
+    const ProgramRun run = lesson("--repeats 1 --size 48 " + flags);
+    std::string out = run.out;
+    std::replace(out.begin(), out.end(), '\n', ' ');
+    return out.find(words) != std::string::npos;
+  };
+  const std::string plain = "computed by the library's plain loops";
+  for (const std::string section : {"library", "precision", "vector"}) {
+    EXPECT_TRUE(says("--check --section " + section, plain)) << section;
+    EXPECT_TRUE(says("--device reference --section " + section, plain)) << section;
+    EXPECT_FALSE(says("--section " + section, plain)) << section;
+  }
+  // The text of "idea" speaks of the machine's table, so it must be there.
+  EXPECT_TRUE(says("--section idea", "peak, one thread"));
+  EXPECT_TRUE(says("--section precision", "(up to 1 off counts)"));
+}
+
+// Only two right products are worth a guess about their speed.
+TEST_F(MatmulLesson, ChecksARungBeforeItAsksForItsSpeed) {
+  for (const std::string section : {"order", "blocks", "precision"}) {
+    const ProgramRun run = lesson("--size 48 --section " + section);
+    EXPECT_LT(run.out.find("[ok]"), run.out.find("First, your guess")) << run.out;
+  }
+}
+
 TEST_F(MatmulLesson, ChartsStandInPlainText) {
   const ProgramRun run = lesson("--section roofline");
   EXPECT_EQ(run.code, 0) << run.err;
-  for (const char* words : {"a large matrix", "b L2", "c L1", "d peak", "operations / byte"})
+  for (const char* words : {"a large matrix", "b L2", "c L1", "d peak (f32)", "operations / byte"})
     EXPECT_NE(run.out.find(words), std::string::npos) << words << "\n" << run.out;
   const ProgramRun rows = lesson("--section vector");
   EXPECT_NE(rows.out.find("a reading"), std::string::npos) << rows.out;

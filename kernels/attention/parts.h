@@ -4,19 +4,12 @@
 
 #include "kernels/kernels.h"
 #include "kernels/matmul/pack.h"
+#include "kernels/pieces.h"
 
 namespace dikkat::attention {
 
 using namespace simd;
 using Matrix = tile::Matrix<float>;
-
-static inline int64_t smaller(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-static inline int64_t pieces(int64_t count, int64_t size) {
-  return (count + size - 1) / size;
-}
-using tile::begin_of;
 
 static inline const float* head_of(const float* start, const HeadSteps& steps, int64_t batch, int64_t head) {
   return start + batch * steps.batch + head * steps.head;

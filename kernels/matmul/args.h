@@ -16,8 +16,6 @@ enum class Storage { real, bf16, f16 };
 
 // c = a b (+ bias), or c += a b (+ bias) with accumulate.   a (m,k)  b (k,n)  c (m,n)  bias (n), in outer*inner
 // batches. Any operand may be transposed or strided; the elements of c must be distinct.
-// With `gelu`:  z = a b (+ bias),  c = gelu(z) by its tanh formula; z is kept in before_gelu (laid out as c) unless
-// that is null. Not together with accumulate.
 // `precision` rounds the factors, not the sums. b may be in another format: then b is null and b_packed is given.
 struct MatmulArgs {
   const Real* a = nullptr;
@@ -26,10 +24,9 @@ struct MatmulArgs {
   Storage b_storage = Storage::real;  // of b_packed
   Real* c = nullptr;
   const Real* bias = nullptr;
-  Real* before_gelu = nullptr;
   Steps a_steps = {}, b_steps = {}, c_steps = {};
   int64_t m = 0, n = 0, k = 0, outer = 1, inner = 1;
-  bool accumulate = false, gelu = false;
+  bool accumulate = false;
   Precision precision = Precision::f32;
   void operands(Operands& list) const;
 };

@@ -20,19 +20,10 @@ namespace dikkat::bf16 {
 
 enum class Part { high, low, both };
 
-// The nearest bf16 number, ties to the even one. A NaN stays one: those with a short payload are made quiet first.
-static inline simd::Lanes rounded_lanes(simd::Lanes x) {
-  using namespace simd;
-  const IntLanes is_nan = x != x;
-  const IntLanes pattern = bits(x), last = (pattern >> 16) & 1;
-  const IntLanes nearest = (pattern + 0x7fff + last) & ~0xffff;
-  return from_bits(is_nan ? (pattern | 0x400000) & ~0xffff : nearest);
-}
-
 static inline simd::Lanes part_of(simd::Lanes x, Part part) {
-  const simd::Lanes high = rounded_lanes(x);
+  const simd::Lanes high = simd::round_to_bf16(x);
   if (part == Part::high) return high;
-  const simd::Lanes low = rounded_lanes(x - high);
+  const simd::Lanes low = simd::round_to_bf16(x - high);
   return part == Part::low ? low : high + low;
 }
 
@@ -95,7 +86,7 @@ static inline Steps steps_of_copy(Matrices& x, int64_t rows, int64_t columns, in
 }
 
 static inline void lanes_product(const MatmulArgs& args) {
-  // The copies take at most 64 MiB, where halving leaves anything to halve; results do not depend on it.
+  // The copies take at most 64 MiB, where halving leaves anything to halve. It goes by the sizes alone.
   constexpr int64_t most = 16 << 20;
   const int64_t parts = args.precision == Precision::bf16x3 ? 2 : 1;
   Matrices a{args.a, nullptr, Storage::real, args.a_steps, args.m, args.k, args.outer, args.inner};
@@ -113,7 +104,6 @@ static inline void lanes_product(const MatmulArgs& args) {
       if (second.b) second.b += b_by;
       if (second.b_packed) second.b_packed += b_by;
       second.c += c_by;
-      if (second.before_gelu) second.before_gelu += c_by;
     };
     if (args.outer > 1) {
       const int64_t half = product.outer = args.outer / 2;

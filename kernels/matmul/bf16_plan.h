@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/matmul/bf16_pack.h"
+#include "kernels/pieces.h"
 
 #if defined(__AVX512F__)
 
@@ -33,16 +34,7 @@ constexpr int64_t group_bytes = 800 << 10;
 // Panels that pass all depths together, where they are packed aside.
 constexpr int64_t aside_panels = 8;
 
-static inline int64_t smaller(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-static inline int64_t larger(int64_t x, int64_t y) {
-  return x > y ? x : y;
-}
-static inline int64_t pieces(int64_t count, int64_t size) {
-  return (count + size - 1) / size;
-}
-// The size of the parts if `count` things are cut into the fewest parts of at most `most`, all about as large, in
+// The size of the parts if `count` things are cut into the fewest parts of about `most` at most, all about as large, in
 // multiples of `unit`.
 static inline int64_t even_part(int64_t count, int64_t most, int64_t unit) {
   return pieces(pieces(count, pieces(count, larger(most, unit))), unit) * unit;

@@ -8,8 +8,6 @@
 
 namespace dikkat::cpu {
 
-using tile::begin_of;
-
 // Columns whose panels are packed together: with 384 steps of k 768 KiB, which stay in the second cache (2 MiB here)
 // beside the strips and c. Of 192, 256, 384, 512 and 768, 512 was best on the products of cpu.cpp's table: 78.6, 79.4,
 // 82.7, 84.5, 82.9 % of the limit.
@@ -33,11 +31,12 @@ struct Cut {
   explicit Cut(const Product& x) {
     const int64_t panels = pieces(x.n, tile::columns);
     chunks = pieces(panels, chunk_columns / tile::columns);
-    blocks = larger(pieces(x.k, tile::depth), 1);  // with k = 0 the bias is still to be written
-    block = larger(pieces(pieces(x.k, blocks), 16) * 16, 1);
-    blocks = larger(pieces(x.k, block), 1);
+    blocks = pieces(x.k, tile::depth);
+    block = pieces(pieces(x.k, blocks), 16) * 16;
+    blocks = pieces(x.k, block);
     strips = pieces(x.m, tile::max_rows);
-    // Rows whose distance is a multiple of 4 KiB would throw each other out of the first cache.
+    // Rows whose distance is a multiple of 4 KiB (the first cache's size by its 12 ways, here) would throw each other
+    // out.
     in_place = x.a.column == 1 && x.a.row % 1024 != 0;
     const bool transposed = x.a.row == 1 && x.a.column != 1;
     const double work = 1.0 * tile::max_rows * pieces(panels, chunks) * tile::columns * block;
@@ -90,7 +89,8 @@ class BlockedProduct {
       if (item < 0) continue;
       pack_panels(block);
       for (; item >= 0; item = next(item)) {
-        // Sums are added in the order of k, whoever adds them.
+        // Sums are added in the order of k, whoever adds them. Whoever has the item's block before this one is at work
+        // on it: all items of a block are taken before the next block's first.
         if (shared && block > 0) wait_for(shared->done[item], block);
         multiply_item(item, block);
         if (shared) report(shared->done[item], block + 1);
@@ -124,7 +124,7 @@ class BlockedProduct {
       const char* lines[tile::depth / tile::steps_per_line];
       of.lines = lines;
       for (int64_t j = begin_; j < end_; j += tile::columns) {
-        const tile::Target to = x_.target(i, j, block == 0, block + 1 == cut_.blocks);
+        const tile::Target to = x_.target(i, j, block == 0);
         of.b = panels_ + (j - begin_) * k;
         of.line_count = ask_for(to, rows, ahead, lines, k / tile::steps_per_line);
         tile::multiply(rows, smaller(tile::columns, x_.n - j), of, in_columns, to);
@@ -160,7 +160,7 @@ class BlockedProduct {
 };
 
 // All batches' products. With more than one worker, each first takes chunks that nobody has begun, then helps where
-// somebody is still at work: nobody waits for a thread that the system has put aside.
+// somebody is still at work: it waits for a thread that the system has put aside only where that one holds an item.
 static inline void blocked_product(const MatmulArgs& args, int64_t workers) {
   const Product first = product_of(args, 0);
   const Cut cut(first);
@@ -169,7 +169,7 @@ static inline void blocked_product(const MatmulArgs& args, int64_t workers) {
   const bool together = workers > 1 && cut.items > 1 && jobs < 64 * workers;
 
   const int64_t widest = pieces(pieces(first.n, tile::columns), cut.chunks) * tile::columns;
-  const int64_t panels_size = widest * smaller(cut.block, larger(first.k, 1));
+  const int64_t panels_size = widest * smaller(cut.block, first.k);
   const int64_t strips_size = cut.in_place ? 0 : cut.item_strips * tile::strip_size;
   const int64_t counters_size = pieces(workers + (together ? jobs * counters : 0), 8) * 8;
   const int64_t bytes = 8 * counters_size + 4 * workers * (panels_size + strips_size);

@@ -30,36 +30,22 @@
 //   1536 -> 384        91     87      83
 //   384 -> 50257       87     86      81           geometric mean 85.7 %
 //
-// An element of c sums its terms in the order of k, in blocks of tile::depth, however c is cut: the bits do not depend
-// on the number of threads.
+// An element of c sums its terms in the order of k, in blocks of at most tile::depth (a few rows: in lanes or groups of
+// eight). Which of these it is depends on sizes and steps alone: the bits do not depend on the number of threads.
 #include "kernels/matmul/bf16.h"
 #include "kernels/matmul/blocked.h"
-#include "kernels/matmul/vector.h"
+#include "kernels/matmul/few_rows_product.h"
 #include "kernels/variants.h"
 
 namespace dikkat::cpu {
 namespace {
 
-bool few_rows(const Product& x) {
-  return x.m <= few::max_rows && (x.b_column == 1 || (x.b_row == 1 && x.a.column == 1));
-}
+// Up to so many rows b is read as it lies, once for every eight of them. (4096 x 4096, 16 rows: 132 to 154 GFLOP/s, and
+// 108 to 111 with copies of b; with 32 rows they are equal.)
+constexpr int64_t most_few_rows = 3 * few::max_rows;
 
-// A few rows times a matrix: the columns are dealt to the threads.
-void multiply_few(const MatmulArgs& args, const Product& first, double work) {
-  // Where columns of b lie along k, pieces of about ten microseconds; where rows do, long pieces of each.
-  const int64_t quick = pieces(pieces(100000, larger(first.k, 1)), 64) * 64;
-  const int64_t even = larger(256, pieces(pieces(first.n, threads()), 64) * 64);
-  const int64_t width = smaller(few::columns, first.b_row == 1 ? smaller(quick, first.n) : even);
-  const int64_t parts = pieces(first.n, width), count = args.outer * args.inner * parts;
-  parallel_ranges(count, work < 1e5 ? count : 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const Product x = product_of(args, i / parts);
-      const int64_t j = i % parts * width;
-      with_right(x, [&](const auto& b) {
-        few::multiply(x.a, b, x.m, j, smaller(width, x.n - j), x.k, x.target(0, j, true, true));
-      });
-    }
-  });
+bool is_few_rows(const Product& x) {
+  return x.m <= most_few_rows && (x.b_column == 1 || (x.b_row == 1 && x.a.column == 1));
 }
 
 inline float number_at(const float* from) {
@@ -81,8 +67,7 @@ void multiply_tiny(const Product& x) {
         for (int64_t p = 0; p < x.k; ++p) sum += a[p * x.a.column] * number_at(b + p * x.b_row);
         const int64_t at = i * x.c_row + j * x.c_column;
         if (x.accumulate) sum += x.c[at];
-        if (x.gelu && x.before_gelu) x.before_gelu[at] = sum;
-        x.c[at] = x.gelu ? elementwise::gelu(simd::splat(sum))[0] : sum;
+        x.c[at] = sum;
       }
     }
   });
@@ -93,15 +78,17 @@ void multiply_tiny(const Product& x) {
 void matmul(const MatmulArgs& args) {
   const int64_t batches = args.outer * args.inner;
   if (args.m <= 0 || args.n <= 0 || batches <= 0) return;
-  if (args.precision != Precision::f32) return bf16_product(args);
   const Product first = product_of(args, 0);
   const double work = 1.0 * first.m * first.n * first.k;
-  if (work <= 256) {
+  const bool tiny = work <= 256;
+  if (!tiny && is_few_rows(first)) {
+    few::few_rows_product(args);
+  } else if (args.precision != Precision::f32) {
+    bf16_product(args);
+  } else if (tiny) {
     parallel_ranges(batches, 512, [&](int64_t begin, int64_t end) {
       for (int64_t batch = begin; batch < end; ++batch) multiply_tiny(product_of(args, batch));
     });
-  } else if (few_rows(first)) {
-    multiply_few(args, first, work * batches);
   } else {
     // Below a million multiplications (about ten microseconds) one thread is as fast as two.
     blocked_product(args, work * batches < 1e6 ? 1 : threads());

@@ -1,5 +1,5 @@
-// Products whose factors are rounded to bf16 while they are packed, c (m,n) = a (m,k) b (k,n), on tiles (tiles.h) or
-// AVX-512's bf16 dot products (dots.h); elsewhere bf16_lanes.h.
+// Products whose factors are rounded to bf16 while they are packed, c (m,n) = a (m,k) b (k,n), on tiles (bf16_tiles.h)
+// or AVX-512's bf16 dot products (bf16_dots.h); elsewhere bf16_lanes.h.
 //
 //              b:  block: up to 640 KiB, packed
 //               +----+----+----+-- ... -+          - corner: 32 x 32 of c, four tiles of sums
@@ -14,9 +14,9 @@
 //   +--------+  +-----------------------+          Where m is small, blocks are of a and panels of b.
 //       a
 //
-// Packing turns f32 into blocks of 1 KiB that a tile loads at once (bf16_pack.h). Where rows of a lie along k, the next
-// panel is packed between the steps of this one (bf16_aside.h). A weight that stays as it is may be given in bf16
-// (core/packed.h): half the bytes to read, no rounding.
+// Packing turns f32 into blocks of 1 KiB that a tile loads at once (bf16_pack.h). Where rows of a lie along k and
+// blocks are of b, the next panel is packed between the steps of this one (bf16_aside.h). A weight that stays as it is
+// may be given in bf16 (core/packed.h): half the bytes to read, no rounding.
 //
 // Measured on two virtual cores with AMX, two threads, f32 to f32, best of several, GFLOP/s (tiles alone, loaded from
 // the first cache with ordinary numbers: about 5000; with zeros they would reach 6400, for the clock stays higher):
@@ -37,10 +37,10 @@
 #include "kernels/bf16_unit.h"
 #include "kernels/matmul/bf16.h"
 #include "kernels/matmul/bf16_aside.h"
+#include "kernels/matmul/bf16_dots.h"
 #include "kernels/matmul/bf16_lanes.h"
 #include "kernels/matmul/bf16_plan.h"
-#include "kernels/matmul/dots.h"
-#include "kernels/matmul/tiles.h"
+#include "kernels/matmul/bf16_tiles.h"
 #include "kernels/memory.h"
 #include "kernels/parallel.h"
 
@@ -56,7 +56,7 @@ struct Task {
   int64_t batch = 0, block = 0, first = 0, end = 0;
 };
 
-// c = start + a panel of a times a panel of b (tiles.h).
+// c = start + a panel of a times a panel of b (bf16_tiles.h).
 template <int parts>
 using Multiply = void (*)(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start, int64_t start_stride,
                           float* c, int64_t stride, Aside<parts>& aside);
@@ -123,8 +123,10 @@ class Worker {
   // One depth of the task's block, unless it is there already.
   void pack_block(const Task& t, int64_t k) {
     const int64_t line = t.block * x_.width;
-    const void* wanted = packing_of(x_, !x_.by_rows, t.batch, line, x_.width, 0, nullptr).from.start;
-    if (wanted != packed_ || !x_.held) packed_ = wanted, packed_until_ = 0;
+    const Packing wanted = packing_of(x_, !x_.by_rows, t.batch, line, x_.width, 0, nullptr);
+    // The number of lines too: where all lines are one (a step of 0), all blocks begin at the same address.
+    if (wanted.from.start != packed_ || wanted.lines != packed_lines_ || !x_.held) packed_until_ = 0;
+    packed_ = wanted.from.start, packed_lines_ = wanted.lines;
     part_ = block_ + (x_.held ? k / x_.depth * x_.part_size : 0);
     if (k < packed_until_) return;
     pack(packing_of(x_, !x_.by_rows, t.batch, line, x_.width, k, part_));
@@ -227,13 +229,11 @@ class Worker {
     corner.columns = smaller(panel_lines, args.n - column);
     corner.add = args.accumulate || !visit.first;
     if (visit.first && args.bias) corner.bias = args.bias + column;
-    corner.gelu = visit.last && args.gelu;
-    if (corner.gelu && args.before_gelu) corner.before_gelu = args.before_gelu + at;
     return corner;
   }
 
   void multiply_corner(const Corner& corner, const Visit& visit, const uint16_t* a, const uint16_t* b) {
-    if (x_.direct && corner.whole() && !corner.gelu) {
+    if (x_.direct && corner.whole()) {
       const float* start = corner.add ? corner.c : corner.bias;
       multiply_(a, b, visit.steps, start, corner.add ? corner.row : 0, corner.c, corner.row, aside_);
       aside_.finish_corner();
@@ -252,12 +252,12 @@ class Worker {
   const Multiply<parts> multiply_;
   Aside<parts> aside_;
   int32_t* taken_;
-  int64_t from_,
-      left_;  // the block to take tasks from, and how many blocks may have any
+  int64_t from_, left_;  // the block to take tasks from, and how many blocks may have any
   uint16_t *panel_, *next_panel_, *block_;
   uint16_t* part_ = nullptr;      // the depth of the block that is multiplied
-  const void* packed_ = nullptr;  // which block is packed,
-  int64_t packed_until_ = 0;      // and up to which k
+  const void* packed_ = nullptr;  // which block is packed: where it begins,
+  int64_t packed_lines_ = 0;      // how many lines it has,
+  int64_t packed_until_ = 0;      // and up to which k it is
   float *sums_, *next_sums_;
 };
 

@@ -15,7 +15,6 @@ void MatmulArgs::operands(Operands& list) const {
   } else {
     list.write("c", c, reach(m, n, c_steps));
   }
-  if (gelu) list.write("before_gelu", before_gelu, reach(m, n, c_steps));
   list.size("m", m);
   list.size("n", n);
   list.size("k", k);

@@ -54,11 +54,6 @@ static void pack_panels(const Matrix<Number>& b, int64_t k, int64_t width, float
   }
 }
 
-// Where part number i begins when `count` things are dealt to `parts`, as evenly as can be.
-static inline int64_t begin_of(int64_t i, int64_t count, int64_t parts) {
-  return count * i / parts;
-}
-
 // A packed strip. In rows: number (i,p) at i * strip_row + p, where the distance of the rows is no multiple of 1024
 // bytes, which would throw them out of each other's cache lines. In columns: p * strip_column + i, whole vectors.
 constexpr int64_t strip_row = depth + 16, strip_column = (max_rows + simd::lanes - 1) / simd::lanes * simd::lanes;

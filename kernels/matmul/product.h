@@ -3,42 +3,27 @@
 
 #include "kernels/matmul/args.h"
 #include "kernels/matmul/pack.h"
+#include "kernels/pieces.h"
 
 namespace dikkat::cpu {
 
 using tile::Matrix;
-
-static inline int64_t smaller(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-static inline int64_t larger(int64_t x, int64_t y) {
-  return x > y ? x : y;
-}
-static inline int64_t pieces(int64_t count, int64_t size) {
-  return (count + size - 1) / size;
-}
 
 struct Product {
   Matrix<float> a;
   const void* b;
   Storage b_storage;
   int64_t b_row, b_column;
-  float *c, *before_gelu;
+  float* c;
   int64_t c_row, c_column;
   const float* bias;
   int64_t m, n, k;
-  bool accumulate, gelu;
+  bool accumulate;
 
-  // The part of c that begins with (i, j), as steps [p, p + ...) of k add to it.
-  tile::Target target(int64_t i, int64_t j, bool is_first, bool is_last) const {
-    const int64_t at = i * c_row + j * c_column;
-    return {c + at,
-            c_row,
-            c_column,
-            bias && is_first ? bias + j : nullptr,
-            before_gelu ? before_gelu + at : nullptr,
-            accumulate || !is_first,
-            gelu && is_last};
+  // The part of c that begins with (i, j). Its first share of the terms brings the bias with it.
+  tile::Target target(int64_t i, int64_t j, bool is_first) const {
+    const bool with_bias = bias && is_first;
+    return {c + i * c_row + j * c_column, c_row, c_column, with_bias ? bias + j : nullptr, accumulate || !is_first};
   }
 };
 
@@ -81,11 +66,10 @@ static inline Product product_of(const MatmulArgs& args, int64_t batch) {
   x.b = args.b ? static_cast<const void*>(args.b + b_at) : args.b_packed + b_at;
   x.b_row = args.b_steps.row, x.b_column = args.b_steps.column;
   x.c = args.c + c_at;
-  x.before_gelu = args.before_gelu ? args.before_gelu + c_at : nullptr;
   x.c_row = args.c_steps.row, x.c_column = args.c_steps.column;
   x.bias = args.bias;
   x.m = args.m, x.n = args.n, x.k = args.k;
-  x.accumulate = args.accumulate, x.gelu = args.gelu;
+  x.accumulate = args.accumulate;
   swap_roles_if_better(x);
   return x;
 }

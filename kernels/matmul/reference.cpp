@@ -26,11 +26,6 @@ float unpacked(uint16_t bits, Storage storage) {
   return storage == Storage::f16 ? half_to_float(bits) : bfloat16_to_float(bits);
 }
 
-// Tanh formula, as in elementwise.
-double gelu(double x) {
-  return value({.function = Unary::gelu}, x);
-}
-
 // Row `row` of a times column `column` of b, in the batch that begins at these elements.
 double dot(const MatmulArgs& args, int64_t a_begin, int64_t b_begin) {
   double sum = 0;
@@ -58,8 +53,7 @@ void matmul(const MatmulArgs& args) {
           double z = dot(args, a + row * a_steps.row, b + column * b_steps.column);
           if (args.bias) z += args.bias[column];
           if (args.accumulate) z += args.c[at];
-          if (args.gelu && args.before_gelu) args.before_gelu[at] = static_cast<Real>(z);
-          args.c[at] = static_cast<Real>(args.gelu ? gelu(z) : z);
+          args.c[at] = static_cast<Real>(z);
         }
       }
     }

@@ -8,7 +8,6 @@
 // Each sum takes its terms in the order of k, whatever the tile's size: a result does not depend on how c is cut.
 #pragma once
 
-#include "kernels/elementwise/unary.h"
 #include "kernels/simd.h"
 
 namespace dikkat::tile {
@@ -29,36 +28,29 @@ constexpr int64_t depth = 384;
 // multipliers work. More would wait for each other: a line takes hundreds of cycles, four steps take 56.
 constexpr int64_t steps_per_line = 4;
 
-// Where a tile goes:  z = sum, or z = c + sum, and the bias of its columns on top if there is one. c = z, or with gelu
-// c = gelu(z), and then z is kept in before_gelu (with the steps of c) if there is one.
+// Where a tile goes: c = sum, or c += sum, and the bias of its columns on top if there is one.
 struct Target {
   float* c = nullptr;
   int64_t row_step = 0, column_step = 1;
   const float* bias = nullptr;
-  float* before_gelu = nullptr;
-  bool add = false, gelu = false;
+  bool add = false;
 };
 
-// The edge of a matrix, a c with gaps, or gelu: `sums` holds rows of `stride` numbers.
+// The edge of a matrix, or a c with gaps: `sums` holds rows of `stride` numbers.
 [[gnu::noinline]] static void store_part(const float* sums, int64_t stride, int64_t rows, int64_t width,
                                          const Target& to) {
   using namespace simd;
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < width; j += lanes) {
-      const int64_t at = i * to.row_step + j * to.column_step, count = up_to_lanes(width - j);
+      float* c = to.c + i * to.row_step + j * to.column_step;
+      const int64_t count = up_to_lanes(width - j);
       Lanes value = simd::load(sums + i * stride + j);
       if (to.bias) value += load_up_to(to.bias + j, count);
       if (to.column_step == 1) {
-        if (to.add) value += load_up_to(to.c + at, count);
-        if (to.gelu && to.before_gelu) store_up_to(to.before_gelu + at, value, count);
-        store_up_to(to.c + at, to.gelu ? elementwise::gelu(value) : value, count);
+        if (to.add) value += load_up_to(c, count);
+        store_up_to(c, value, count);
       } else {
-        for (int64_t l = 0; to.add && l < count; ++l) value[l] += to.c[at + l * to.column_step];
-        for (int64_t l = 0; to.gelu && to.before_gelu && l < count; ++l) {
-          to.before_gelu[at + l * to.column_step] = value[l];
-        }
-        if (to.gelu) value = elementwise::gelu(value);
-        for (int64_t l = 0; l < count; ++l) to.c[at + l * to.column_step] = value[l];
+        for (int64_t l = 0; l < count; ++l) c[l * to.column_step] = value[l] + (to.add ? c[l * to.column_step] : 0.0f);
       }
     }
   }
@@ -69,7 +61,7 @@ template <int rows, int vectors>
 [[gnu::always_inline]] static inline void store_tile(simd::Lanes (&sum)[rows][vectors], const Target& to,
                                                      int64_t width) {
   using namespace simd;
-  if (to.column_step != 1 || width != vectors * lanes || to.gelu) {
+  if (to.column_step != 1 || width != vectors * lanes) {
     float sums[rows * vectors * lanes];
 #pragma GCC unroll 14
     for (int i = 0; i < rows; ++i) {

@@ -98,19 +98,29 @@ const Rung& Ladder::at(const std::string& name) const {
   return *found;
 }
 
-void Ladder::show(const std::string& name) const {
+void Ladder::check(const std::string& name) const {
   const Rung& rung = at(name);
-  const Rung& first = rungs_.front();
-  const bool is_first = rung.name == first.name;
-  if (!is_first) {
-    const std::string what = lesson_.label("agrees", {{"rung", lesson_.label(rung.name)}});
-    lesson_.same(what, rung.c, first.c, tolerance(rung.precision));
-  }
-  const std::string whose = rung.uses == Uses::all_threads && machine_.threads > 1 ? "all" : "one";
-  const Values values = {{"gflops", short_figure(rung.gflops)},
-                         {"share", percent_figure(rung.share)},
-                         {"times", short_figure(rung.times)}};
-  lesson_.line(lesson_.label(is_first ? "figures_first" : "figures_" + whose, values));
+  const std::string what = lesson_.label("agrees", {{"rung", lesson_.label(name)}});
+  lesson_.same(what, rung.c, rungs_.front().c, tolerance(rung.precision));
+}
+
+void Ladder::show_speed(const std::string& name) const {
+  const Rung& rung = at(name);
+  const bool all = rung.uses == Uses::all_threads && machine_.threads > 1;
+  lesson_.line(lesson_.label(all ? "figures_all" : "figures_one", {{"gflops", short_figure(rung.gflops)},
+                                                                   {"share", percent_figure(rung.share)},
+                                                                   {"times", short_figure(rung.times)}}));
+}
+
+void Ladder::show_share(const std::string& name) const {
+  const Rung& rung = at(name);
+  lesson_.line(
+      lesson_.label("figures_share", {{"gflops", short_figure(rung.gflops)}, {"share", percent_figure(rung.share)}}));
+}
+
+void Ladder::show(const std::string& name) const {
+  check(name);
+  show_speed(name);
 }
 
 }  // namespace dikkat

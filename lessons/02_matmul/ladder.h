@@ -50,7 +50,10 @@ class Ladder {
   const std::deque<Rung>& rungs() const { return rungs_; }
   int64_t n() const { return n_; }
 
-  // Says whether the rung agrees with the first one, and how fast it is.
+  // Says whether the rung agrees with the first one; how fast it is; its speed without the first rung's; all of it.
+  void check(const std::string& name) const;
+  void show_speed(const std::string& name) const;
+  void show_share(const std::string& name) const;
   void show(const std::string& name) const;
 
   // No element of two right products can differ by more. Each is a sum of n terms in f32 in an order of its own, and

@@ -29,25 +29,26 @@ int main(int argc, char** argv) {
   if (told) {
     show_machine(lesson, machine);
     predict_loops(lesson, ladder);
-    ladder.show("three_loops");
   }
 
   // Act 2: the breakthrough -------------------------------------------------------------------------------------------
-  lesson.section("idea");
+  if (lesson.section("idea") && !told) show_machine(lesson, machine);
 
   // Along the rows instead of down the columns.
   ladder.climb("swapped_loops", bytes.swapped_loops, swapped_loops);
   if (lesson.section("order")) {
+    ladder.check("swapped_loops");
     predict_row_reads(lesson, ladder);
     predict_swap(lesson, ladder);
-    ladder.show("swapped_loops");
+    ladder.show_share("swapped_loops");
   }
 
   // Blocks that stay in the first cache.
   ladder.climb("blocked", bytes.blocked, blocked, machine.block);
   if (lesson.section("blocks")) {
+    ladder.check("blocked");
     predict_blocks(lesson, ladder, machine);
-    ladder.show("blocked");
+    ladder.show_speed("blocked");
   }
 
   // Many numbers with one instruction.
@@ -89,9 +90,9 @@ int main(int argc, char** argv) {
   ladder.climb_library("bf16x3", Precision::bf16x3);
   ladder.climb_library("bf16", Precision::bf16);
   if (lesson.section("precision")) {
+    ladder.check("bf16x3");
+    ladder.check("bf16");
     predict_bf16(lesson, ladder);
-    ladder.show("bf16x3");
-    ladder.show("bf16");
     show_precisions(lesson, ladder);
   }
 

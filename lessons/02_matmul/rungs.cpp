@@ -46,7 +46,7 @@ void swapped_loops(const float* a, const float* b, float* c, int64_t n) {
 #if !defined(__clang__)
 __attribute__((optimize("tree-vectorize")))
 #endif
-void swapped_loops_by_compiler(const float* a, const float* b, float* __restrict c, int64_t n) {
+void swapped_loops_by_compiler(const float* a, const float* b, float* c, int64_t n) {
   clear(c, n * n);
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t k = 0; k < n; ++k) {
@@ -321,6 +321,25 @@ float read_all(const float* numbers, int64_t count) {
   for (int64_t i = 0; i < length; i += lanes)
     for (int s = 0; s < streams; ++s) sum[s] += simd::load(numbers + s * length + i);
   for (int s = 1; s < streams; ++s) sum[0] += sum[s];
+  float total = simd::sum(sum[0]);
+  for (int64_t i = streams * length; i < count; ++i) total += numbers[i];
+  return total;
+}
+
+float read_ahead(const float* numbers, int64_t count) {
+  constexpr int64_t line = 16, lines = 2, step = lines * line;  // numbers that are read from a stream at its turn
+  constexpr int64_t ahead = 512;  // about what arrives while the other streams have their turns
+  constexpr int loads = step / lanes;
+  Lanes sum[loads] = {};
+  const int64_t length = count / streams / step * step;  // of one stream
+  for (int64_t i = 0; i < length; i += step) {
+    for (int s = 0; s < streams; ++s) {
+      const float* place = numbers + s * length + i;
+      for (int64_t l = 0; l < lines; ++l) __builtin_prefetch(place + ahead + l * line);
+      for (int v = 0; v < loads; ++v) sum[v] += simd::load(place + v * lanes);
+    }
+  }
+  for (int v = 1; v < loads; ++v) sum[0] += sum[v];
   float total = simd::sum(sum[0]);
   for (int64_t i = streams * length; i < count; ++i) total += numbers[i];
   return total;

@@ -53,7 +53,9 @@ void product_in_double(const float* a, const float* b, double* c, int64_t n);
 float multiply_add_in_registers(int64_t rounds);
 int64_t flops_in_round();
 
-// Reads `count` numbers once, from several places at a time, and adds them up.
+// Reads `count` numbers once and adds them up: from several places at a time, or the same with every line asked for
+// before its turn. Which is quicker depends on where the numbers lie: measure each.
 float read_all(const float* numbers, int64_t count);
+float read_ahead(const float* numbers, int64_t count);
 
 }  // namespace dikkat

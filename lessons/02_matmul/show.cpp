@@ -60,10 +60,21 @@ std::string with_unit(double value, const char* unit) {
   return short_figure(value) + " " + unit;
 }
 
+// How many times as fast? The borders lie far from what is usually measured.
+void predict_times(Lesson& lesson, const std::string& name, double times) {
+  lesson.predict(name, labels(lesson, {"times_less", "times_same", "times_some", "times_many"}),
+                 choice(times, {1.0 / 3, 1.5, 4}));
+}
+
+// matmul() is not the library's own product then: nobody shall take its speed for the library's.
+bool say_if_plain_loops(Lesson& lesson) {
+  if (uses_plain_loops(lesson)) lesson.line(lesson.label("plain_loops"));
+  return uses_plain_loops(lesson);
+}
+
 }  // namespace
 
-// The machine
-// -----------------------------------------------------------------------------------------------------------
+// The machine ---------------------------------------------------------------------------------------------------------
 
 void set_size(Lesson& lesson, int64_t n) {
   lesson.set("n", n);
@@ -117,9 +128,8 @@ void predict_loops(Lesson& lesson, const Ladder& ladder) {
   lesson.set("loops_share", percent_figure(loops.share));
   lesson.set("loops_milliseconds", short_figure(1000 * loops.seconds));
   lesson.set("ideal_milliseconds", short_figure(1000 * loops.seconds * loops.share));
-  lesson.predict("loops", labels(lesson, {"share_tiny", "share_small", "share_some", "share_most"}),
-                 choice(loops.share, {0.01, 0.1, 0.5}));
-  lesson.line("");
+  lesson.predict("loops", labels(lesson, {"loops_tiny", "loops_small", "share_some", "share_most"}),
+                 choice(loops.share, {0.03, 0.1, 0.5}));
 }
 
 // Order, blocks, vectors, tiles, copies -------------------------------------------------------------------------------
@@ -131,26 +141,23 @@ void predict_row_reads(Lesson& lesson, const Ladder& ladder) {
 void predict_swap(Lesson& lesson, const Ladder& ladder) {
   const double times = ladder.at("swapped_loops").times;
   lesson.set("swap_times", short_figure(times));
-  lesson.predict("swap", labels(lesson, {"times_less", "times_same", "times_some", "times_many"}),
-                 choice(times, {0.85, 1.2, 2}));
+  predict_times(lesson, "swap", times);
   lesson.line("");
 }
 
 void predict_blocks(Lesson& lesson, const Ladder& ladder, const Machine& machine) {
   const Rung& before = ladder.at("swapped_loops");
   const Rung& blocks = ladder.at("blocked");
-  const double times = before.seconds / blocks.seconds, needs = before.gflops / 2 * 4;  // GB/s: one number of b
+  const double times = before.seconds / blocks.seconds;
   lesson.set("blocks_times", short_figure(times));
-  lesson.predict("blocks", labels(lesson, {"times_less", "times_same", "times_some", "times_many"}),
-                 choice(times, {0.85, 1.2, 2}));
+  predict_times(lesson, "blocks", times);
   const bool one_block = ladder.n() <= machine.block;
-  const std::string why = one_block                      ? "blocks_single"
-                          : times >= 1.2                 ? "blocks_help"
-                          : needs < machine.second_cache ? "blocks_idle"
-                                                         : "blocks_cost";
+  const std::string why = one_block ? "blocks_single" : times >= 1.2 ? "blocks_help" : "blocks_idle";
   lesson.line("");
-  lesson.line(
-      lesson.label(why, {{"needs", short_figure(needs)}, {"second_cache", short_figure(machine.second_cache)}}));
+  lesson.line(lesson.label(why, {{"carries", short_figure(before.carries())},
+                                 {"of_b", short_figure(before.carries() / 3)},  // c: read and written
+                                 {"second_cache", short_figure(machine.second_cache)},
+                                 {"large_one", short_figure(machine.large_one)}}));
   lesson.line("");
 }
 
@@ -159,13 +166,15 @@ void show_vectors(Lesson& lesson, const Ladder& ladder, const Machine& machine) 
   lesson.line("");
   lesson.line(lesson.label("by_compiler_says", {{"gflops", short_figure(ladder.at("by_compiler").gflops)}}));
   lesson.line("");
-  lesson.line(lesson.label("vectors_carry", {{"needs", short_figure(rung.carries())},
-                                             {"first_cache", short_figure(machine.first_cache)},
-                                             {"second_cache", short_figure(machine.second_cache)}}));
   // The columns of b that a piece of a row needs are used for every row of a: where do they stay?
   const bool in_first = 4 * ladder.n() * tile().row_columns <= machine.caches.first;
   const double gives = in_first ? machine.first_cache : machine.second_cache;
-  lesson.line(lesson.label(rung.carries() > gives / 2 ? "carrying_waits" : "carrying_is_quick"));
+  const double share = rung.carries() / gives;
+  const std::string carry = lesson.label("vectors_carry", {{"needs", short_figure(rung.carries())},
+                                                           {"first_cache", short_figure(machine.first_cache)},
+                                                           {"second_cache", short_figure(machine.second_cache)}});
+  const std::string who = share > 0.8 ? "carrying_waits" : share > 0.5 ? "carrying_is_near" : "carrying_is_quick";
+  lesson.line(carry + " " + lesson.label(who));
 }
 
 void set_tile(Lesson& lesson, const Ladder& ladder, const Machine& machine) {
@@ -188,9 +197,9 @@ void show_packed(Lesson& lesson, const Ladder& ladder) {
 
 void show_threads(Lesson& lesson, const Ladder& ladder, const Machine& machine) {
   const double times = ladder.at("packed").seconds / ladder.at("threaded").seconds;
+  const std::string what = machine.threads == 1 ? "threads_single" : times < 1.1 ? "threads_no_gain" : "threads_bring";
   lesson.line("");
-  lesson.line(lesson.label(machine.threads > 1 ? "threads_bring" : "threads_single",
-                           {{"threads", std::to_string(machine.threads)}, {"times", short_figure(times)}}));
+  lesson.line(lesson.label(what, {{"threads", std::to_string(machine.threads)}, {"times", short_figure(times)}}));
 }
 
 // The whole ladder, and fewer bits ------------------------------------------------------------------------------------
@@ -202,7 +211,9 @@ void show_ladder(Lesson& lesson, const Ladder& ladder) {
                percent_figure(rung.share) + " %"});
   lesson.table(table);
   lesson.line("");
-  lesson.line(lesson.label("whole_ladder", {{"times", short_figure(ladder.rungs().back().times)}}));
+  const double times = ladder.rungs().back().times;
+  const std::string what = times > 1 ? "whole_ladder" : "whole_ladder_no_gain";
+  if (!say_if_plain_loops(lesson)) lesson.line(lesson.label(what, {{"times", short_figure(times)}}));
 }
 
 void predict_bf16(Lesson& lesson, const Ladder& ladder) {
@@ -214,16 +225,18 @@ void predict_bf16(Lesson& lesson, const Ladder& ladder) {
 
 void show_precisions(Lesson& lesson, const Ladder& ladder) {
   const Rung& f32 = ladder.at("library");
-  Table table({lesson.label("precision"), "GFLOP/s", lesson.label("times_library"), lesson.label("error")});
+  Table table({lesson.label("precision"), "GFLOP/s", lesson.label("share"), lesson.label("times_library"),
+               lesson.label("error")});
   for (const char* name : {"three_loops", "library", "bf16x3", "bf16"}) {
     const Rung& rung = ladder.at(name);
-    table.add({lesson.label(name), short_figure(rung.gflops), short_figure(f32.seconds / rung.seconds),
-               power_figure(rung.error)});
+    table.add({lesson.label(name), short_figure(rung.gflops), percent_figure(rung.share) + " %",
+               short_figure(f32.seconds / rung.seconds), power_figure(rung.error)});
   }
   lesson.table(table);
   lesson.line("");
   const double times = f32.seconds / ladder.at("bf16").seconds;
-  lesson.line(lesson.label(times > 1.2 ? "bf16_pays" : "bf16_costs", {{"times", short_figure(times)}}));
+  const std::string what = times > 1.2 ? "bf16_pays" : "bf16_costs";
+  if (!say_if_plain_loops(lesson)) lesson.line(lesson.label(what, {{"times", short_figure(times)}}));
 }
 
 // The roofline: what registers, caches and memory allow --------------------------------------------------------------
@@ -277,6 +290,7 @@ void predict_vector(Lesson& lesson, const std::vector<FewRows>& rows, const Mach
   lesson.set("large_all", short_figure(machine.large_all));
   lesson.set("most_rows", rows.back().rows);
   lesson.set("most_rows_share", percent_figure(rows.back().share));
+  say_if_plain_loops(lesson);
   lesson.predict("vector", labels(lesson, {"share_tiny", "share_small", "share_some", "share_most"}),
                  choice(vector.share, {0.01, 0.1, 0.5}));
 }
@@ -296,12 +310,19 @@ void show_few_rows(Lesson& lesson, const std::vector<FewRows>& rows, const Machi
                   roof(lesson.label("roof"), ridge, std::max(rows.back().intensity, 1.5 * ridge), machine.peak_all)};
   lesson.table(table);
   lesson.chart(chart);
-  const bool any_below = std::any_of(rows.begin(), rows.end(), [&](const FewRows& one) {
-    return one.gflops < std::min(machine.peak_all, one.intensity * machine.large_all) / 2;
-  });
-  if (!any_below) return;
-  lesson.line("");
-  lesson.line(lesson.label("rows_below"));
+  const auto share_of_line = [&](const FewRows& one) {
+    return one.gflops / std::min(machine.peak_all, one.intensity * machine.large_all);
+  };
+  const auto any_row = [&](auto meets) { return std::any_of(rows.begin(), rows.end(), meets); };
+  if (any_row([&](const FewRows& one) { return share_of_line(one) > 1; })) {
+    const bool beats_f32 = precision() != Precision::f32 && any_row([](const FewRows& one) { return one.share > 1; });
+    lesson.line("");
+    lesson.line(lesson.label(beats_f32 ? "rows_above_f32" : "rows_above"));
+  }
+  if (!uses_plain_loops(lesson) && any_row([&](const FewRows& one) { return share_of_line(one) < 0.5; })) {
+    lesson.line("");
+    lesson.line(lesson.label("rows_below"));
+  }
 }
 
 }  // namespace dikkat

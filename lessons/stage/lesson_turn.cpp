@@ -24,6 +24,13 @@ Typed read_typed_number(std::string line, double& number) {
   return right ? Typed::number : Typed::nonsense;
 }
 
+// With one digit more than the tolerance needs: 2.626, which may be missed by 1, becomes 2.6.
+double rounded_for(double correct, double tolerance) {
+  const double unit = std::pow(10.0, std::floor(std::log10(tolerance)) - 1);
+  const double rounded = std::round(correct / unit) * unit;
+  return std::isfinite(rounded) ? rounded : correct;
+}
+
 // The largest |a - b|; NaN if any number is NaN, infinity if the shapes differ.
 double largest_difference(const Tensor& a, const Tensor& b) {
   if (!(a.shape() == b.shape())) return INFINITY;
@@ -95,9 +102,10 @@ void Lesson::predict(const std::string& name, double correct, double tolerance) 
   state.say(state.narration.section("predict." + name));
   const std::optional<double> answer = ask_number(
       state.in("Bir sayı yaz (boş satır: geç)", "Write a number (an empty line passes)"), -INFINITY, INFINITY, false);
+  const std::string how_near =
+      state.in(" (en çok ", " (up to ") + short_number(tolerance) + state.in(" fark kabul)", " off counts)");
   judge(name, answer, answer && std::abs(*answer - correct) <= tolerance,
-        short_number(correct) +
-            (tolerance > 0 ? (state.screen.look().drawing ? " ± " : " +- ") + short_number(tolerance) : ""));
+        tolerance > 0 ? short_number(rounded_for(correct, tolerance)) + how_near : short_number(correct));
 }
 
 void Lesson::show(const Tensor& tensor) {

@@ -30,8 +30,8 @@ static inline void multiply_block(const uint16_t* a, const uint16_t* b, __m512 (
   }
 }
 
-// What multiply_tiles() of tiles.h does, and on the same blocks. The sums of these steps are added to what was there:
-// one running sum over tens of thousands of steps would lose digits.
+// What multiply_tiles() of bf16_tiles.h does, and on the same blocks. The sums of these steps are added to what was
+// there: one running sum over tens of thousands of steps would lose digits.
 template <int parts, class Aside>
 DIKKAT_AVX512_BF16 static void multiply_dots(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
                                              int64_t start_stride, float* c, int64_t stride, Aside& aside) {

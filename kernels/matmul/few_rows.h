@@ -128,7 +128,7 @@ static void add_rows(const Matrix<float>& a, const Matrix<Number>& b, int64_t p,
 template <int rows, class Number>
 static void multiply_rows(const Matrix<float>& a, const Matrix<Number>& b, int64_t j, int64_t width, int64_t k,
                           float* sums) {
-  if (b.row == 1) {
+  if (b.row == 1 && a.column == 1) {
     constexpr int count = max_sums / rows < 8 ? max_sums / rows : 8;
     int64_t q = 0;
     for (; q + count <= width; q += count) dots<rows, count>(a, b, j + q, k, sums + q);
