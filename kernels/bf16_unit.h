@@ -7,8 +7,7 @@ namespace dikkat {
 enum class Bf16Unit {
   lanes,  // rounded, then multiplied as f32 are: everywhere
   dots,   // AVX-512 BF16: vdpbf16ps adds two products to each lane (Zen 4)
-  tiles,  // AMX: tdpbf16ps multiplies 16 x 32 numbers by 32 x 16 (Sapphire
-          // Rapids)
+  tiles,  // AMX: tdpbf16ps multiplies 16 x 32 numbers by 32 x 16 (Sapphire Rapids)
 };
 
 // "lanes", "dots", "tiles".

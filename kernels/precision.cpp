@@ -8,6 +8,8 @@ namespace {
 
 Precision in_force = Precision::f32;
 
+constexpr Precision all_precisions[] = {Precision::f32, Precision::bf16x3, Precision::bf16};
+
 }  // namespace
 
 void use_precision(Precision precision) {
@@ -30,14 +32,16 @@ const char* name_of(Precision precision) {
 }
 
 std::vector<std::string> precision_names() {
-  return {"f32", "bf16x3", "bf16"};
+  std::vector<std::string> names;
+  for (const Precision precision : all_precisions) names.emplace_back(name_of(precision));
+  return names;
 }
 
 Precision precision_named(const std::string& name) {
-  for (const Precision precision : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
+  for (const Precision precision : all_precisions) {
     if (name == name_of(precision)) return precision;
   }
-  fail("--precision ", name, ": there are f32, bf16x3 and bf16");
+  fail("no precision is called \"", name, "\": there are f32, bf16x3 and bf16");
 }
 
 }  // namespace dikkat

@@ -2,6 +2,8 @@
 // (kernels_test.cpp runs them with the one that is chosen by itself.)
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kernels/bf16_unit.h"
 #include "kernels/check.h"
 #include "kernels/parallel.h"
@@ -63,6 +65,35 @@ TEST_P(Bf16Units, GiveTheSameBitsForAnyNumberOfThreads) {
       EXPECT_EQ(bench.run(cpu_table()) == one, true) << count << " threads";
     }
   });
+}
+
+// b repeats one column (expanded, a step of 0), so that all blocks of b begin at the same address: each must be packed
+// all the same, whatever block a thread comes from.
+TEST_P(Bf16Units, TellBlocksApartThatBeginAtOneAddress) {
+  constexpr int64_t rows = 544, depth = 600;
+  std::vector<float> a(rows * depth), b(depth);
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(static_cast<int>(i * 7919 % 13) - 6);
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<float>(static_cast<int>(i * 104729 % 11) - 5);
+  for (const int64_t columns : {700, 1100}) {
+    std::vector<float> c(static_cast<size_t>(rows * columns));
+    MatmulArgs args{.a = a.data(), .b = b.data(), .c = c.data(), .m = rows, .n = columns, .k = depth};
+    args.a_steps = {depth, 1}, args.b_steps = {1, 0}, args.c_steps = {columns, 1};
+    args.precision = Precision::bf16;
+    for (const int count : {1, 2, 3, 5}) {
+      set_threads(count);
+      for (int repeat = 0; repeat < 5; ++repeat) {
+        std::fill(c.begin(), c.end(), -1.0f);
+        cpu_table().matmul(args);
+        for (int64_t i = 0; i < rows; ++i) {
+          double sum = 0;  // of whole numbers: exact
+          for (int64_t p = 0; p < depth; ++p) sum += a[static_cast<size_t>(i * depth + p)] * b[static_cast<size_t>(p)];
+          const auto row = c.begin() + i * columns;
+          ASSERT_TRUE(std::all_of(row, row + columns, [&](float x) { return x == static_cast<float>(sum); }))
+              << "row " << i << ", " << columns << " columns, " << count << " threads";
+        }
+      }
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Bf16Units, testing::ValuesIn(units_here()),

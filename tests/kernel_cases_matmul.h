@@ -9,6 +9,7 @@ struct MatmulShape {
   int64_t m = 1, n = 1, k = 1, outer = 1, inner = 1;
   bool a_transposed = false, b_transposed = false, c_transposed = false, bias = false, accumulate = false;
   int64_t gap = 0;             // numbers between the rows: the matrix is part of a wider one
+  int64_t a_gap = 0;           // more of them in a alone
   bool b_shared = false;       // the same b for each batch
   bool batch_in_rows = false;  // inner batches side by side in one row, as the heads of attention
   Precision precision = Precision::f32;
@@ -35,7 +36,9 @@ inline Steps matrix_steps(int64_t rows, int64_t columns, bool transposed, const 
 inline void build_matmul(Workbench& bench, const MatmulShape& shape) {
   MatmulArgs args{.m = shape.m, .n = shape.n, .k = shape.k, .outer = shape.outer, .inner = shape.inner};
   int64_t a_size, b_size, c_size;
-  args.a_steps = matrix_steps(shape.m, shape.k, shape.a_transposed, shape, a_size);
+  MatmulShape of_a = shape;
+  of_a.gap += shape.a_gap;
+  args.a_steps = matrix_steps(shape.m, shape.k, shape.a_transposed, of_a, a_size);
   args.b_steps = matrix_steps(shape.k, shape.n, shape.b_transposed, shape, b_size);
   args.c_steps = matrix_steps(shape.m, shape.n, shape.c_transposed, shape, c_size);
   if (shape.b_shared) {
@@ -101,10 +104,9 @@ inline void add_matmul_cases(KernelCases& cases) {
                                    .batch_in_rows = true});
   add("b shared", {.m = 5, .n = 67, .k = 31, .outer = 4, .inner = 2, .b_shared = true});
   add("one number", {.m = 1, .n = 1, .k = 300});
-  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .gap = 3});
-  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .gap = 5});
-  add("one number b transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .b_transposed = true, .gap = 3});
-  add("one column of ones", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .gap = 3});
+  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .a_gap = 3});
+  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .a_gap = 5});
+  add("one column a transposed bias", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .a_gap = 3});
   add("twenty rows", {.m = 20, .n = 70, .k = 35, .b_transposed = true, .bias = true, .accumulate = true});
   add("twenty rows by rows", {.m = 20, .n = 70, .k = 35, .bias = true, .accumulate = true});
   add("equal columns", {.m = 70, .n = 700, .k = 600, .b_columns_equal = true});
@@ -173,6 +175,14 @@ inline void add_matmul_variant(KernelCases& cases, const std::string& kernel, co
                                    .batch_in_rows = true});
   add("b shared", {.m = 5, .n = 67, .k = 31, .outer = 4, .inner = 2, .b_shared = true});
   add("rows shared", {.m = 1, .n = 67, .k = 131, .outer = 4, .inner = 2, .b_shared = true});
+  add("one number", {.m = 1, .n = 1, .k = 300});
+  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .a_gap = 3});
+  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .a_gap = 5});
+  add("one column a transposed bias", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .a_gap = 3});
+  add("twenty rows", {.m = 20, .n = 70, .k = 35, .b_transposed = true, .bias = true, .accumulate = true});
+  add("twenty rows by rows", {.m = 20, .n = 70, .k = 35, .bias = true, .accumulate = true});
+  add("equal columns", {.m = 70, .n = 700, .k = 600, .b_columns_equal = true});
+  add("equal columns, three blocks", {.m = 70, .n = 1100, .k = 600, .b_columns_equal = true});
   add("k 0", {.m = 5, .n = 7, .k = 0});
   add("k 0 bias", {.m = 5, .n = 7, .k = 0, .bias = true, .accumulate = true});
   add("m 0", {.m = 0, .n = 7, .k = 3});

@@ -161,8 +161,7 @@ static void turn_block(uint16_t* block) {
 // [pair][line] (by_pairs) or [line][pair].
 struct Packing {
   Factor from;
-  int64_t lines = 0,
-          steps = 0;  // what there is; the rest of panels and blocks is zeros
+  int64_t lines = 0, steps = 0;  // what there is; the rest of panels and blocks is zeros
   bool by_pairs = false;
   uint16_t* to = nullptr;
 

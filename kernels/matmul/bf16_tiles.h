@@ -73,13 +73,12 @@ DIKKAT_AMX static inline void load_right_b(const uint16_t* block) {
 // c = start + 32 rows of a times 32 columns of b, `steps` blocks along k. c and start have rows of `stride` and
 // `start_stride` floats (0: all rows begin with the same ones); a null start is zeros. A step of a is two blocks (rows
 // 0-15, 16-31), and as many of the low parts behind them if there are two parts; a step of b likewise. After each step
-// `aside` may do something else for as long as the tiles multiply.
-template <int parts, bool b_passes, class Aside>
+// `aside` may do something else for as long as the tiles multiply. stream_b: a is what comes again and should stay in
+// the first cache, b passes through it; otherwise the other way round.
+template <int parts, bool stream_b, class Aside>
 DIKKAT_AMX static void multiply_tiles(const uint16_t* a, const uint16_t* b, int64_t steps, const float* start,
                                       int64_t start_stride, float* c, int64_t stride, Aside& aside) {
-  asm volatile("" ::
-                   : "memory");  // GCC 12 does not know either that tiles are
-                                 // loaded from memory
+  asm volatile("" ::: "memory");  // GCC 12 does not know either that tiles are loaded from memory
   if (start) {
     const float* start_below = start + 16 * start_stride;
     _tile_loadd(0, start, start_stride * 4);
@@ -94,28 +93,28 @@ DIKKAT_AMX static void multiply_tiles(const uint16_t* a, const uint16_t* b, int6
   }
   constexpr int64_t low = low_part;
   for (int64_t step = 0; step < steps; ++step) {
-    load_upper_a<!b_passes>(a);
+    load_upper_a<!stream_b>(a);
     if constexpr (parts == 2) {
-      load_left_b<b_passes>(b + low);
+      load_left_b<stream_b>(b + low);
       _tile_dpbf16ps(0, 4, 6);
-      load_right_b<b_passes>(b + low + block_size);
+      load_right_b<stream_b>(b + low + block_size);
       _tile_dpbf16ps(1, 4, 7);
-      load_lower_a<!b_passes>(a + block_size);
+      load_lower_a<!stream_b>(a + block_size);
       _tile_dpbf16ps(2, 5, 6);
       _tile_dpbf16ps(3, 5, 7);
     }
-    load_left_b<b_passes>(b);
+    load_left_b<stream_b>(b);
     _tile_dpbf16ps(0, 4, 6);
-    load_right_b<b_passes>(b + block_size);
+    load_right_b<stream_b>(b + block_size);
     _tile_dpbf16ps(1, 4, 7);
-    if constexpr (parts == 1) load_lower_a<!b_passes>(a + block_size);
+    if constexpr (parts == 1) load_lower_a<!stream_b>(a + block_size);
     _tile_dpbf16ps(2, 5, 6);
     _tile_dpbf16ps(3, 5, 7);
     if constexpr (parts == 2) {
-      load_upper_a<!b_passes>(a + low);
+      load_upper_a<!stream_b>(a + low);
       _tile_dpbf16ps(0, 4, 6);
       _tile_dpbf16ps(1, 4, 7);
-      load_lower_a<!b_passes>(a + low + block_size);
+      load_lower_a<!stream_b>(a + low + block_size);
       _tile_dpbf16ps(2, 5, 6);
       _tile_dpbf16ps(3, 5, 7);
     }

@@ -261,9 +261,9 @@ class Worker {
   float *sums_, *next_sums_;
 };
 
-template <int parts, bool b_passes>
+template <int parts, bool stream_b>
 Multiply<parts> with(Bf16Unit unit) {
-  return unit == Bf16Unit::tiles ? multiply_tiles<parts, b_passes, Aside<parts>> : multiply_dots<parts, Aside<parts>>;
+  return unit == Bf16Unit::tiles ? multiply_tiles<parts, stream_b, Aside<parts>> : multiply_dots<parts, Aside<parts>>;
 }
 
 template <int parts>
