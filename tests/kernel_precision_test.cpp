@@ -191,7 +191,7 @@ TEST(Precision, HasNames) {
     precision_named("f64");
     FAIL() << "f64 was taken";
   } catch (const std::exception& error) {
-    EXPECT_EQ(std::string(error.what()), "--precision f64: there are f32, bf16x3 and bf16");
+    EXPECT_EQ(std::string(error.what()), "no precision is called \"f64\": there are f32, bf16x3 and bf16");
   }
 }
 

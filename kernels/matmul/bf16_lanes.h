@@ -1,6 +1,6 @@
 // Products in bf16 on any processor: rounded copies of the factors, then the f32 product of the copies. A product of
 // two bf16 numbers is exact in f32, so but for the order of the sum the results are those of the tiles and dots (which
-// take subnormal numbers for zeros, too).
+// take subnormal numbers for zeros).
 //
 // With two parts, x = high + low, the copies are twice as long along k:
 //
