@@ -32,19 +32,13 @@ class Bf16Units : public testing::TestWithParam<Bf16Unit> {
     set_threads(threads_before_);
   }
 
-  // Calls body(bench) for every case whose factors are rounded; stops after a few failures.
+  // Calls body(bench) for every case whose factors are rounded.
   template <class Body>
   void for_each_case(const Body& body) {
     KernelCases cases;
     add_matmul_variants(cases);
-    for (const KernelCase& kernel_case : cases) {
-      if (kernel_case.name.find("matmul_bf16") != 0) continue;
-      if (testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() > 10) return;
-      SCOPED_TRACE(kernel_case.name);
-      Workbench bench;
-      kernel_case.build(bench);
-      body(bench);
-    }
+    test::for_each_case(
+        cases, [](const KernelCase& each) { return each.name.starts_with("matmul_bf16"); }, body);
   }
 
  private:

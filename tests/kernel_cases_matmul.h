@@ -67,6 +67,34 @@ inline void build_matmul(Workbench& bench, const MatmulShape& shape) {
   bench.call(&KernelTable::matmul, args);
 }
 
+// Batches, and sizes and steps that fast kernels treat on their own: add(name, shape) takes each of them.
+template <class Add>
+void add_unusual_matmuls(const Add& add) {
+  add("batched", {.m = 17, .n = 19, .k = 23, .outer = 3, .inner = 5, .bias = true, .gap = 2});
+  add("heads in rows",
+      {.m = 33, .n = 35, .k = 16, .outer = 2, .inner = 4, .b_transposed = true, .batch_in_rows = true});
+  add("heads in rows accumulate", {.m = 35,
+                                   .n = 16,
+                                   .k = 35,
+                                   .outer = 2,
+                                   .inner = 4,
+                                   .a_transposed = true,
+                                   .accumulate = true,
+                                   .batch_in_rows = true});
+  add("b shared", {.m = 5, .n = 67, .k = 31, .outer = 4, .inner = 2, .b_shared = true});
+  add("one number", {.m = 1, .n = 1, .k = 300});
+  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .a_gap = 3});
+  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .a_gap = 5});
+  add("one column a transposed bias", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .a_gap = 3});
+  add("twenty rows", {.m = 20, .n = 70, .k = 35, .b_transposed = true, .bias = true, .accumulate = true});
+  add("twenty rows by rows", {.m = 20, .n = 70, .k = 35, .bias = true, .accumulate = true});
+  add("equal columns", {.m = 40, .n = 70, .k = 35, .b_columns_equal = true});
+  add("k 0", {.m = 5, .n = 7, .k = 0});
+  add("m 0", {.m = 0, .n = 7, .k = 3});
+  add("n 0", {.m = 5, .n = 0, .k = 3, .bias = true});
+  add("long k", {.m = 9, .n = 13, .k = 3001});
+}
+
 inline void add_matmul_cases(KernelCases& cases) {
   const auto add = [&](const std::string& name, const MatmulShape& shape) {
     cases.push_back({"matmul " + name, [shape](Workbench& bench) { build_matmul(bench, shape); }});
@@ -91,31 +119,9 @@ inline void add_matmul_cases(KernelCases& cases) {
     }
   }
   add("c transposed", {.m = 67, .n = 17, .k = 33, .c_transposed = true, .bias = true, .accumulate = true, .gap = 3});
-  add("batched", {.m = 17, .n = 19, .k = 23, .outer = 3, .inner = 5, .bias = true, .gap = 2});
-  add("heads in rows",
-      {.m = 33, .n = 35, .k = 16, .outer = 2, .inner = 4, .b_transposed = true, .batch_in_rows = true});
-  add("heads in rows accumulate", {.m = 35,
-                                   .n = 16,
-                                   .k = 35,
-                                   .outer = 2,
-                                   .inner = 4,
-                                   .a_transposed = true,
-                                   .accumulate = true,
-                                   .batch_in_rows = true});
-  add("b shared", {.m = 5, .n = 67, .k = 31, .outer = 4, .inner = 2, .b_shared = true});
-  add("one number", {.m = 1, .n = 1, .k = 300});
-  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .a_gap = 3});
-  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .a_gap = 5});
-  add("one column a transposed bias", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .a_gap = 3});
-  add("twenty rows", {.m = 20, .n = 70, .k = 35, .b_transposed = true, .bias = true, .accumulate = true});
-  add("twenty rows by rows", {.m = 20, .n = 70, .k = 35, .bias = true, .accumulate = true});
-  add("equal columns", {.m = 40, .n = 70, .k = 35, .b_columns_equal = true});
-  add("k 0", {.m = 5, .n = 7, .k = 0});
+  add_unusual_matmuls(add);
   add("k 0 bias accumulate", {.m = 5, .n = 7, .k = 0, .bias = true, .accumulate = true});
-  add("m 0", {.m = 0, .n = 7, .k = 3});
-  add("n 0", {.m = 5, .n = 0, .k = 3, .bias = true});
   add("no batch", {.m = 5, .n = 7, .k = 3, .outer = 0});
-  add("long k", {.m = 9, .n = 13, .k = 3001});
   add("tall", {.m = 1537, .n = 5, .k = 6, .bias = true});
   add("wide", {.m = 2, .n = 4099, .k = 11, .b_transposed = true});
   add("large", {.m = 259, .n = 261, .k = 263, .bias = true});
@@ -161,32 +167,10 @@ inline void add_matmul_variant(KernelCases& cases, const std::string& kernel, co
   add("c transposed", {.m = 67, .n = 17, .k = 33, .c_transposed = true, .accumulate = true, .gap = 3});
   add("c transposed bias", {.m = 67, .n = 17, .k = 33, .c_transposed = true, .bias = true, .gap = 3});
   add("one column bias", {.m = 67, .n = 1, .k = 33, .bias = true});
-  add("batched", {.m = 17, .n = 19, .k = 23, .outer = 3, .inner = 5, .bias = true, .gap = 2});
-  add("heads in rows",
-      {.m = 33, .n = 35, .k = 16, .outer = 2, .inner = 4, .b_transposed = true, .batch_in_rows = true});
-  add("heads in rows accumulate", {.m = 35,
-                                   .n = 16,
-                                   .k = 35,
-                                   .outer = 2,
-                                   .inner = 4,
-                                   .a_transposed = true,
-                                   .accumulate = true,
-                                   .batch_in_rows = true});
-  add("b shared", {.m = 5, .n = 67, .k = 31, .outer = 4, .inner = 2, .b_shared = true});
+  add_unusual_matmuls(add);
   add("rows shared", {.m = 1, .n = 67, .k = 131, .outer = 4, .inner = 2, .b_shared = true});
-  add("one number", {.m = 1, .n = 1, .k = 300});
-  add("one number a transposed", {.m = 1, .n = 1, .k = 300, .a_transposed = true, .a_gap = 3});
-  add("one number a transposed bias", {.m = 1, .n = 1, .k = 600, .a_transposed = true, .bias = true, .a_gap = 5});
-  add("one column a transposed bias", {.m = 5, .n = 1, .k = 300, .a_transposed = true, .bias = true, .a_gap = 3});
-  add("twenty rows", {.m = 20, .n = 70, .k = 35, .b_transposed = true, .bias = true, .accumulate = true});
-  add("twenty rows by rows", {.m = 20, .n = 70, .k = 35, .bias = true, .accumulate = true});
-  add("equal columns", {.m = 40, .n = 70, .k = 35, .b_columns_equal = true});
-  add("k 0", {.m = 5, .n = 7, .k = 0});
   add("k 0 bias", {.m = 5, .n = 7, .k = 0, .bias = true, .accumulate = true});
-  add("m 0", {.m = 0, .n = 7, .k = 3});
-  add("n 0", {.m = 5, .n = 0, .k = 3, .bias = true});
   add("no batch", {.m = 5, .n = 7, .k = 3, .inner = 0});
-  add("long k", {.m = 9, .n = 13, .k = 3001});
 }
 
 inline void add_matmul_variants(KernelCases& cases) {

@@ -68,6 +68,21 @@ std::vector<std::string> who_computes() {
   return names;
 }
 
+// c (m,n) = a (m,k) b (k,n), all in rows.
+void multiply(const KernelTable& table, Precision precision, int64_t m, int64_t n, int64_t k, const Numbers<Real>& a,
+              const Numbers<Real>& b, const Numbers<Real>& c) {
+  table.matmul({.a = a.data(),
+                .b = b.data(),
+                .c = c.data(),
+                .a_steps = {.row = k},
+                .b_steps = {.row = n},
+                .c_steps = {.row = n},
+                .m = m,
+                .n = n,
+                .k = k,
+                .precision = precision});
+}
+
 class Products : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
@@ -84,16 +99,7 @@ class Products : public testing::TestWithParam<std::string> {
     const Numbers<Real> a(m * k), b(k * n), c(m * n);
     fill_normal(a, 1);
     fill_normal(b, 2);
-    table().matmul({.a = a.data(),
-                    .b = b.data(),
-                    .c = c.data(),
-                    .a_steps = {.row = k},
-                    .b_steps = {.row = n},
-                    .c_steps = {.row = n},
-                    .m = m,
-                    .n = n,
-                    .k = k,
-                    .precision = precision});
+    multiply(table(), precision, m, n, k, a, b, c);
     std::vector<double> exact(static_cast<size_t>(m * n)), sizes(static_cast<size_t>(m * n));
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t p = 0; p < k; ++p) {
@@ -164,16 +170,7 @@ TEST(Precision, IsExactWhereNothingIsRounded) {
   for (int64_t i = 0; i < a.count(); ++i) a[i] = static_cast<Real>(i * 37 % 257 - 128);
   for (int64_t i = 0; i < b.count(); ++i) b[i] = static_cast<Real>(i * 53 % 255 - 127) / 64;
   for (const Precision precision : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
-    cpu_table().matmul({.a = a.data(),
-                        .b = b.data(),
-                        .c = c.data(),
-                        .a_steps = {.row = k},
-                        .b_steps = {.row = n},
-                        .c_steps = {.row = n},
-                        .m = m,
-                        .n = n,
-                        .k = k,
-                        .precision = precision});
+    multiply(cpu_table(), precision, m, n, k, a, b, c);
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t j = 0; j < n; ++j) {
         double expected = 0;

@@ -231,6 +231,19 @@ struct KernelCase {
 };
 using KernelCases = std::vector<KernelCase>;
 
+// Calls body(bench) for the cases that are wanted(case); stops after a few failures, which would repeat themselves.
+template <class Wanted, class Body>
+void for_each_case(const KernelCases& cases, const Wanted& wanted, const Body& body) {
+  for (const KernelCase& kernel_case : cases) {
+    if (!wanted(kernel_case)) continue;
+    if (testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() > 10) return;
+    SCOPED_TRACE(kernel_case.name);
+    Workbench bench;
+    kernel_case.build(bench);
+    body(bench);
+  }
+}
+
 inline constexpr int64_t awkward[] = {1, 3, 17, 64, 67, 128};
 
 }  // namespace dikkat::test

@@ -52,18 +52,13 @@ class Kernel : public testing::TestWithParam<std::string> {
   }
   void TearDown() override { set_threads(threads_before_); }
 
-  // Calls body(bench) for every case of this kernel without `except` in its name; stops after a few failures, which
-  // would repeat themselves.
+  // Calls body(bench) for every case of this kernel without `except` in its name.
   template <class Body>
   void for_each_case(const Body& body, const std::string& except = "nothing") {
-    for (const KernelCase& kernel_case : all_cases()) {
-      if (kernel_of(kernel_case) != GetParam() || kernel_case.name.find(except) != std::string::npos) continue;
-      if (testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() > 10) return;
-      SCOPED_TRACE(kernel_case.name);
-      Workbench bench;
-      kernel_case.build(bench);
-      body(bench);
-    }
+    const auto wanted = [&](const KernelCase& kernel_case) {
+      return kernel_of(kernel_case) == GetParam() && kernel_case.name.find(except) == std::string::npos;
+    };
+    test::for_each_case(all_cases(), wanted, body);
   }
 
  private:

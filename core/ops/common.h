@@ -18,6 +18,17 @@ inline int64_t rows(const Tensor& x) {
   return count;
 }
 
+// db += the sum over the rows of dy, for an output that had b (features) added to each of its `count` rows.
+inline void add_bias_gradient(Node& out, Tensor& bias, int64_t count, int64_t features) {
+  kernels().binary_backward({.function = Binary::add,
+                             .dy = out.grad_address(),
+                             .db = bias.grad_sum(),
+                             .rank = 2,
+                             .shape = {count, features},
+                             .a_steps = {features, 1},
+                             .b_steps = {0, 1}});
+}
+
 // A tensor seen as (outer, count, inner): one dimension, what stands before it and what stands after it.
 struct Around {
   int64_t outer = 1, count = 1, inner = 1;

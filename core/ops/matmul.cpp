@@ -93,14 +93,7 @@ struct LinearMap : Op {
                         .k = count,
                         .accumulate = true,
                         .precision = precision()});
-    if (inputs.size() == 3 && inputs[2].requires_grad())
-      kernels().binary_backward({.function = dikkat::Binary::add,
-                                 .dy = out.grad_address(),
-                                 .db = inputs[2].grad_sum(),
-                                 .rank = 2,
-                                 .shape = {count, features},
-                                 .a_steps = {features, 1},
-                                 .b_steps = {0, 1}});
+    if (inputs.size() == 3 && inputs[2].requires_grad()) add_bias_gradient(out, inputs[2], count, features);
   }
 };
 

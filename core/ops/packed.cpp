@@ -30,14 +30,7 @@ struct PackedProduct : Op {
                         .k = features,
                         .accumulate = true,
                         .precision = precision()});
-    if (inputs.size() == 2 && inputs[1].requires_grad())
-      kernels().binary_backward({.function = dikkat::Binary::add,
-                                 .dy = out.grad_address(),
-                                 .db = inputs[1].grad_sum(),
-                                 .rank = 2,
-                                 .shape = {count, features},
-                                 .a_steps = {features, 1},
-                                 .b_steps = {0, 1}});
+    if (inputs.size() == 2 && inputs[1].requires_grad()) add_bias_gradient(out, inputs[1], count, features);
   }
   Packed weight;
   Steps steps;

@@ -1,7 +1,6 @@
-// What a thread does aside, while its tiles multiply: it packs the next 32 rows of a, fetches the c that comes next,
-// and writes the last sums where tiles could not be stored. After each step of the multiplication it does a little of
-// that: the tiles need the processor's other parts for a third of their time only, and what has to wait for memory does
-// not keep them waiting.
+// What a thread does aside, while its tiles multiply: it packs the next 32 rows of a and fetches the c that comes next.
+// After each step of the multiplication it does a little of that: the tiles need the processor's other parts for a
+// third of their time only, and what has to wait for memory does not keep them waiting.
 #pragma once
 
 #include "kernels/matmul/bf16_pack.h"
@@ -42,16 +41,18 @@ static inline void read_corner(const Corner& x, float* sums) {
   }
 }
 
-// Row i of c = sums.
-static inline void write_corner_row(const Corner& x, int64_t i, const float* sums) {
+// c = sums.
+static inline void write_corner(const Corner& x, const float* sums) {
   using namespace simd;
-  for (int64_t j = 0; j < x.columns; j += lanes) {
-    const int64_t count = up_to_lanes(x.columns - j), at = i * x.row + j * x.column;
-    const Lanes value = load(sums + i * panel_lines + j);
-    if (x.column == 1) {
-      store_some(x.c + at, value, count);
-    } else {
-      for (int64_t lane = 0; lane < count; ++lane) x.c[at + lane * x.column] = value[lane];
+  for (int64_t i = 0; i < x.rows; ++i) {
+    for (int64_t j = 0; j < x.columns; j += lanes) {
+      const int64_t count = up_to_lanes(x.columns - j), at = i * x.row + j * x.column;
+      const Lanes value = load(sums + i * panel_lines + j);
+      if (x.column == 1) {
+        store_some(x.c + at, value, count);
+      } else {
+        for (int64_t lane = 0; lane < count; ++lane) x.c[at + lane * x.column] = value[lane];
+      }
     }
   }
 }
@@ -106,8 +107,6 @@ struct Aside {
     for (int64_t i = 0; i < fetch_each && fetched < 2 * panel_lines; ++i, ++fetched) {
       asm volatile("prefetchw %0" ::"m"(fetch[fetched / 2 * fetch_row + fetched % 2 * 16]));
     }
-    for (int64_t i = 0; i < corner_each && corner_rows < corner.rows; ++i)
-      write_corner_row(corner, corner_rows++, sums);
   }
 
   // During the next `steps` steps, fetch the 32 x 32 of c that lie so many rows and columns from this corner, to add to
@@ -121,21 +120,9 @@ struct Aside {
   }
   void fetch_nothing() { fetched = 2 * panel_lines; }
 
-  // During the next `steps` steps, write these finished sums.
-  void begin_corner(const Corner& finished, const float* finished_sums, int64_t steps) {
-    corner = finished, sums = finished_sums;
-    corner_rows = 0, corner_each = (panel_lines + steps - 1) / steps;
-  }
-  void finish_corner() {
-    while (corner_rows < corner.rows) write_corner_row(corner, corner_rows++, sums);
-  }
-
  private:
   const float* fetch = nullptr;
   int64_t fetch_row = 0, fetched = 2 * panel_lines, fetch_each = 0;
-  Corner corner;
-  const float* sums = nullptr;
-  int64_t corner_rows = 0, corner_each = 0;
 };
 
 }  // namespace dikkat::bf16

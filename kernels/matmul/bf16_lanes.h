@@ -21,10 +21,9 @@ namespace dikkat::bf16 {
 enum class Part { high, low, both };
 
 static inline simd::Lanes part_of(simd::Lanes x, Part part) {
+  if (part == Part::both) return simd::round_to_two_bf16(x);
   const simd::Lanes high = simd::round_to_bf16(x);
-  if (part == Part::high) return high;
-  const simd::Lanes low = simd::round_to_bf16(x - high);
-  return part == Part::low ? low : high + low;
+  return part == Part::high ? high : simd::round_to_bf16(x - high);
 }
 
 // Matrices of a batch, read with any steps and in any format.

@@ -161,8 +161,8 @@ class BlockedProduct {
 
 // All batches' products. With more than one worker, each first takes chunks that nobody has begun, then helps where
 // somebody is still at work: it waits for a thread that the system has put aside only where that one holds an item.
-static inline void blocked_product(const MatmulArgs& args, int64_t workers) {
-  const Product first = product_of(args, 0);
+// `first` is the first of them.
+static inline void blocked_product(const MatmulArgs& args, const Product& first, int64_t workers) {
   const Cut cut(first);
   const int64_t jobs = args.outer * args.inner * cut.chunks;
   const int64_t counters = cut.blocks * workers + cut.items;

@@ -82,7 +82,7 @@ void matmul(const MatmulArgs& args) {
   const double work = 1.0 * first.m * first.n * first.k;
   const bool tiny = work <= 256;
   if (!tiny && is_few_rows(first)) {
-    few::few_rows_product(args);
+    few::few_rows_product(args, first);
   } else if (args.precision != Precision::f32) {
     bf16_product(args);
   } else if (tiny) {
@@ -91,7 +91,7 @@ void matmul(const MatmulArgs& args) {
     });
   } else {
     // Below a million multiplications (about ten microseconds) one thread is as fast as two.
-    blocked_product(args, work * batches < 1e6 ? 1 : threads());
+    blocked_product(args, first, work * batches < 1e6 ? 1 : threads());
   }
 }
 

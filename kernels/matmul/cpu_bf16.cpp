@@ -69,12 +69,12 @@ struct Scratch {
 
 int64_t scratch_bytes(const Plan& x) {
   const int64_t numbers = (x.aside ? 2 : x.group) * x.panel_size + (x.held ? x.depths : 1) * x.part_size;
-  return 2 * corner_size * 4 + numbers * 2;
+  return corner_size * 4 + numbers * 2;
 }
 
 Scratch scratch_at(const Plan& x, char* start) {
   float* sums = reinterpret_cast<float*>(start);
-  uint16_t* panels = reinterpret_cast<uint16_t*>(sums + 2 * corner_size);
+  uint16_t* panels = reinterpret_cast<uint16_t*>(sums + corner_size);
   return {sums, panels, panels + (x.aside ? 2 : x.group) * x.panel_size};
 }
 
@@ -83,7 +83,7 @@ template <int parts>
 class Worker {
  public:
   // taken[i]: how many tasks of block i (of all batches) are in work or done.
-  Worker(const Plan& plan, Multiply<parts> unit, const Scratch& scratch, int32_t* taken, int64_t first_block)
+  Worker(const Plan& plan, Multiply<parts> unit, const Scratch& scratch, int64_t* taken, int64_t first_block)
       : x_(plan),
         multiply_(unit),
         taken_(taken),
@@ -92,8 +92,7 @@ class Worker {
         panel_(scratch.panels),
         next_panel_(scratch.panels + plan.panel_size),
         block_(scratch.block),
-        sums_(scratch.sums),
-        next_sums_(scratch.sums + corner_size) {}
+        sums_(scratch.sums) {}
 
   void work() {
     if (x_.aside) {
@@ -101,15 +100,14 @@ class Worker {
     } else {
       pass_groups();
     }
-    aside_.finish_corner();
   }
 
  private:
   // The next task of the block that this thread is at, or of the next block that has one left.
   bool take(Task& task) {
     for (; left_ > 0; --left_, from_ = (from_ + 1) % (x_.blocks * x_.batches)) {
-      const int64_t i = __atomic_fetch_add(&taken_[from_], 1, __ATOMIC_RELAXED);
-      if (i >= x_.tasks) continue;
+      const int64_t i = dikkat::take(taken_[from_], x_.tasks);
+      if (i < 0) continue;
       task = {from_ / x_.blocks, from_ % x_.blocks, x_.panels * i / x_.tasks, x_.panels * (i + 1) / x_.tasks};
       return true;
     }
@@ -193,8 +191,7 @@ class Worker {
     const int64_t partners = pieces(lines, panel_lines);
     aside_.rows_each = pieces(panel_lines, partners);
     for (int64_t step = 0; step < steps; step += x_.inner) {
-      const Visit visit = {k == 0 && step == 0, k + depth == x_.args.k && step + x_.inner >= steps,
-                           smaller(x_.inner, steps - step)};
+      const Visit visit = {k == 0 && step == 0, smaller(x_.inner, steps - step)};
       for (int64_t i = 0; i < partners; ++i) {
         const int64_t line = begin + i * panel_lines, other = panel * panel_lines;
         const Corner corner = corner_at(t, x_.by_rows ? other : line, x_.by_rows ? line : other, visit);
@@ -209,14 +206,13 @@ class Worker {
         const uint16_t* partner = part_ + i * panel_size(parts, steps) + step * step_size<parts>;
         const uint16_t* own = packed + step * step_size<parts>;
         multiply_corner(corner, visit, x_.by_rows ? own : partner, x_.by_rows ? partner : own);
-        if (partners == 1) aside_.finish_corner();  // it is read again at once
       }
     }
   }
 
-  // A number of steps along k, and whether they are the first and last of all.
+  // A number of steps along k, and whether they are the first of all.
   struct Visit {
-    bool first, last;
+    bool first;
     int64_t steps;
   };
 
@@ -236,29 +232,25 @@ class Worker {
     if (x_.direct && corner.whole()) {
       const float* start = corner.add ? corner.c : corner.bias;
       multiply_(a, b, visit.steps, start, corner.add ? corner.row : 0, corner.c, corner.row, aside_);
-      aside_.finish_corner();
       return;
     }
     const bool from_zero = !corner.add && !corner.bias;
     if (!from_zero) read_corner(corner, sums_);
     multiply_(a, b, visit.steps, from_zero ? nullptr : sums_, panel_lines, sums_, panel_lines, aside_);
-    aside_.finish_corner();
-    aside_.begin_corner(corner, sums_, visit.steps);
-    float* finished = sums_;
-    sums_ = next_sums_, next_sums_ = finished;
+    write_corner(corner, sums_);
   }
 
   const Plan& x_;
   const Multiply<parts> multiply_;
   Aside<parts> aside_;
-  int32_t* taken_;
+  int64_t* taken_;
   int64_t from_, left_;  // the block to take tasks from, and how many blocks may have any
   uint16_t *panel_, *next_panel_, *block_;
   uint16_t* part_ = nullptr;      // the depth of the block that is multiplied
   const void* packed_ = nullptr;  // which block is packed: where it begins,
   int64_t packed_lines_ = 0;      // how many lines it has,
   int64_t packed_until_ = 0;      // and up to which k it is
-  float *sums_, *next_sums_;
+  float* sums_;
 };
 
 template <int parts, bool stream_b>
@@ -273,9 +265,9 @@ void multiply_all(const MatmulArgs& args, Bf16Unit unit) {
   const Plan plan = plan_of(args, parts, workers);
   const Multiply<parts> multiply = plan.by_rows ? with<parts, true>(unit) : with<parts, false>(unit);
   const int64_t each = pieces(scratch_bytes(plan), 64) * 64, blocks = plan.blocks * plan.batches;
-  const Buffer buffer(workers * each + blocks * static_cast<int64_t>(sizeof(int32_t)), Category::workspace);
+  const Buffer buffer(workers * each + blocks * static_cast<int64_t>(sizeof(int64_t)), Category::workspace);
   char* start = static_cast<char*>(buffer.address());
-  int32_t* taken = reinterpret_cast<int32_t*>(start + workers * each);
+  int64_t* taken = reinterpret_cast<int64_t*>(start + workers * each);
   for (int64_t i = 0; i < blocks; ++i) taken[i] = 0;
   parallel_for(workers, [&](int64_t i) {
     if (unit == Bf16Unit::tiles) configure_tiles();

@@ -3,6 +3,7 @@
 // so).
 #pragma once
 
+#include "kernels/matmul/bf16_lanes.h"
 #include "kernels/matmul/few_rows.h"
 #include "kernels/matmul/product.h"
 #include "kernels/memory.h"
@@ -14,19 +15,10 @@ using cpu::Product;
 
 // Copies of a, in rows of k numbers: rounded to bf16, and for bf16x3 what that leaves, rounded likewise.
 static inline void round_rows(const Matrix<float>& a, int64_t m, int64_t k, float* high, float* low) {
+  const bf16::Matrices from{.real = a.start};
   for (int64_t i = 0; i < m; ++i) {
-    for (int64_t p = 0; p < k; p += lanes) {
-      const int64_t count = up_to_lanes(k - p), at = i * k + p;
-      Lanes x = {};
-      if (a.column == 1) {
-        x = load_up_to(a.at(i, p), count);
-      } else {
-        for (int64_t lane = 0; lane < count; ++lane) x[lane] = *a.at(i, p + lane);
-      }
-      const Lanes rounded = round_to_bf16(x);
-      store_up_to(high + at, rounded, count);
-      if (low) store_up_to(low + at, round_to_bf16(x - rounded), count);
-    }
+    bf16::copy_part(from, i * a.row, a.column, k, bf16::Part::high, high + i * k);
+    if (low) bf16::copy_part(from, i * a.row, a.column, k, bf16::Part::low, low + i * k);
   }
 }
 
@@ -56,8 +48,8 @@ static void multiply_columns(const Product& x, const Matrix<Number>& b, int64_t 
   }
 }
 
-static inline void few_rows_product(const MatmulArgs& args) {
-  const Product first = cpu::product_of(args, 0);
+// All batches' products; `first` is the first of them.
+static inline void few_rows_product(const MatmulArgs& args, const Product& first) {
   const int64_t batches = args.outer * args.inner, left_size = first.m * first.k;
   const double work = 1.0 * left_size * first.n * batches;
   const int64_t parts_of_left = args.precision == Precision::f32 ? 0 : args.precision == Precision::bf16 ? 1 : 2;

@@ -5,13 +5,9 @@
 #include <cstdio>
 #include <string>
 
-namespace dikkat {
+#include "lessons/stage/figures.h"
 
-inline std::string fixed(double value, int digits) {
-  char buffer[400];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
-}
+namespace dikkat {
 
 // Three digits that count, never more: 0.0123, 1.23, 12.3, 123, 1234.
 inline std::string short_figure(double value) {

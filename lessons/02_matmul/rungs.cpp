@@ -2,6 +2,7 @@
 
 #include "kernels/memory.h"
 #include "kernels/parallel.h"
+#include "kernels/pieces.h"
 #include "kernels/simd.h"
 
 namespace dikkat {
@@ -9,10 +10,6 @@ namespace dikkat {
 using simd::Lanes;
 
 namespace {
-
-int64_t smaller(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
 
 void clear(float* c, int64_t count) {
   for (int64_t i = 0; i < count; ++i) c[i] = 0;
@@ -154,10 +151,6 @@ namespace {
 
 constexpr int64_t group_strips = 8;  // strips of a that meet a panel of b while it is in the first cache
 
-int64_t pieces(int64_t count, int64_t size) {
-  return (count + size - 1) / size;
-}
-
 // Some columns of a and as many rows of b, one "slice" of the sum over k, and where their copies lie.
 struct Slice {
   const float *a, *b;  // the first of those columns, the first of those rows
@@ -220,24 +213,41 @@ void multiply_group(const Slice& x, int64_t group) {
     for (int64_t strip = begin; strip < end; ++strip) multiply_tile(x, strip, panel);
 }
 
-int64_t bytes_for(int64_t numbers, int64_t size, int64_t depth) {
-  return pieces(numbers, size) * size * depth * static_cast<int64_t>(sizeof(float));
-}
+// A product slice by slice, and the copies of the slice that is at work.
+class Slices {
+ public:
+  Slices(const float* a, const float* b, float* c, int64_t n, int64_t depth)
+      : whole_{a, b, c, n, depth, nullptr, nullptr, true},
+        panels_(bytes_for(n, tile_columns, depth), Category::workspace),
+        strips_(bytes_for(n, tile_rows, depth), Category::workspace) {}
+
+  // The slice that begins with column k of a and row k of b.
+  Slice at(int64_t k) const {
+    Slice slice = whole_;
+    slice.a += k;
+    slice.b += k * slice.n;
+    slice.depth = smaller(whole_.depth, slice.n - k);
+    slice.panels = static_cast<float*>(panels_.address());
+    slice.strips = static_cast<float*>(strips_.address());
+    slice.is_first = k == 0;
+    return slice;
+  }
+
+ private:
+  static int64_t bytes_for(int64_t numbers, int64_t size, int64_t depth) {
+    return pieces(numbers, size) * size * depth * static_cast<int64_t>(sizeof(float));
+  }
+
+  Slice whole_;
+  Buffer panels_, strips_;
+};
 
 }  // namespace
 
 void packed(const float* a, const float* b, float* c, int64_t n, int64_t depth) {
-  Buffer panels(bytes_for(n, tile_columns, depth), Category::workspace);
-  Buffer strips(bytes_for(n, tile_rows, depth), Category::workspace);
+  const Slices slices(a, b, c, n, depth);
   for (int64_t k = 0; k < n; k += depth) {
-    const Slice slice = {a + k,
-                         b + k * n,
-                         c,
-                         n,
-                         smaller(depth, n - k),
-                         static_cast<float*>(panels.address()),
-                         static_cast<float*>(strips.address()),
-                         k == 0};
+    const Slice slice = slices.at(k);
     for (int64_t panel = 0; panel < pieces(n, tile_columns); ++panel) pack_panel(slice, panel);
     for (int64_t group = 0; group < pieces(n, group_strips * tile_rows); ++group) multiply_group(slice, group);
   }
@@ -246,17 +256,9 @@ void packed(const float* a, const float* b, float* c, int64_t n, int64_t depth) 
 // 7. ------------------------------------------------------------------------------------------------------------------
 
 void threaded(const float* a, const float* b, float* c, int64_t n, int64_t depth) {
-  Buffer panels(bytes_for(n, tile_columns, depth), Category::workspace);
-  Buffer strips(bytes_for(n, tile_rows, depth), Category::workspace);
+  const Slices slices(a, b, c, n, depth);
   for (int64_t k = 0; k < n; k += depth) {
-    const Slice slice = {a + k,
-                         b + k * n,
-                         c,
-                         n,
-                         smaller(depth, n - k),
-                         static_cast<float*>(panels.address()),
-                         static_cast<float*>(strips.address()),
-                         k == 0};
+    const Slice slice = slices.at(k);
     parallel_for(pieces(n, tile_columns), [&](int64_t panel) { pack_panel(slice, panel); });
     parallel_for(pieces(n, group_strips * tile_rows), [&](int64_t group) { multiply_group(slice, group); });
   }

@@ -1,7 +1,6 @@
 #include "lessons/stage/lesson.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include "core/autograd.h"
@@ -11,6 +10,7 @@
 #include "kernels/precision.h"
 #include "kernels/table.h"
 #include "lessons/stage/embedded.h"
+#include "lessons/stage/figures.h"
 #include "lessons/stage/lesson_state.h"
 #include "lessons/stage/terminal.h"
 
@@ -146,9 +146,7 @@ void Lesson::set(const std::string& name, const std::string& value) {
 }
 
 void Lesson::set(const std::string& name, double value, int digits) {
-  char buffer[400];
-  std::snprintf(buffer, sizeof buffer, "%.*f", std::clamp(digits, 0, 17), value);
-  set(name, std::string(buffer));
+  set(name, fixed(value, digits));
 }
 
 void Lesson::set(const std::string& name, int64_t value) {
