@@ -17,6 +17,7 @@ struct AttentionConfig {
   int64_t n_kv_head = 0;  // heads of keys and values, shared by groups of query heads (Ainslie et al., 2023); 0: n_head
   int64_t head_dim = 0;   // 0: n_embd / n_head
   bool qkv_bias = true, output_bias = true;
+  double deviation = 0.02;         // of the first weights of query, key and value
   double output_deviation = 0.02;  // of the last projection's first weights; GPT-2 divides 0.02 by sqrt(2 n_layer)
   bool qk_norm = false;            // RMSNorm on each head's query and key (Henry et al., 2020)
   double norm_eps = 1e-6;
@@ -43,7 +44,7 @@ struct SelfAttention : Module {
             " heads of keys and values; take a number that divides them");
     const int64_t head_dim = given.head_dim ? given.head_dim : given.n_embd / n_head;
     const auto projection = [&](int64_t heads) {
-      return std::make_unique<Linear>(given.n_embd, heads * head_dim, 0.02, given.qkv_bias);
+      return std::make_unique<Linear>(given.n_embd, heads * head_dim, given.deviation, given.qkv_bias);
     };
     query = projection(n_head);
     key = projection(n_kv_head);

@@ -22,7 +22,7 @@ struct Block : Module {
         attention(given.attention),
         norm_2(given.attention.n_embd, given.norm_eps),
         feed_forward(given.attention.n_embd, given.n_inner ? given.n_inner : 4 * given.attention.n_embd,
-                     given.attention.output_deviation, given.activation),
+                     given.attention.output_deviation, given.activation, given.attention.deviation),
         dropout(given.dropout) {}
   Block(int64_t n_embd, int64_t n_head, double output_deviation)
       : Block({.attention = {.n_embd = n_embd, .n_head = n_head, .output_deviation = output_deviation}}) {}

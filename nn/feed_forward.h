@@ -11,8 +11,8 @@ namespace dikkat {
 
 struct FeedForward : Module {
   FeedForward(int64_t n_embd, int64_t hidden, double output_deviation = 0.02,
-              const std::string& activation = "gelu_new")
-      : expand(std::make_unique<Linear>(n_embd, hidden)),
+              const std::string& activation = "gelu_new", double deviation = 0.02)
+      : expand(std::make_unique<Linear>(n_embd, hidden, deviation)),
         contract(std::make_unique<Linear>(hidden, n_embd, output_deviation)),
         activation(activation_named(activation)) {}
 

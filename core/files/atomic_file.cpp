@@ -7,14 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <charconv>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <tuple>
 
+#include "core/files/partial_name.h"
 #include "core/files/utf8.h"
 #include "kernels/check.h"
 
@@ -23,9 +20,6 @@ namespace dikkat {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view suffix = ".partial";
-constexpr size_t number_digits = 16;
 
 // A file larger than the process may write (ulimit -f) sends a signal that ends the program. For the length of a write
 // it is held back, so that it becomes an error like any other.
@@ -64,28 +58,6 @@ std::string follow_links(const std::string& path) {
   return target.string();
 }
 
-// A number that no other writer is likely to use; if it does, the exclusive creation fails and the next one is tried.
-uint64_t draw_number() {
-  static std::atomic<uint64_t> count{0};
-  const auto time = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  uint64_t mixed = time + (static_cast<uint64_t>(::getpid()) << 40) + (++count << 56);
-  mixed = (mixed ^ (mixed >> 31)) * 0x9E3779B97F4A7C15u;
-  return mixed ^ (mixed >> 29);
-}
-
-bool is_our_name(std::string_view name, std::string_view prefix) {
-  if (name.size() != prefix.size() + number_digits + suffix.size()) return false;
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
-  return name.substr(prefix.size(), number_digits).find_first_not_of("0123456789abcdef") == name.npos;
-}
-
-// Does `path` still name the open file? (Not if somebody has removed or renamed it since it was opened.)
-bool still_named(const Descriptor& file, const std::string& path) {
-  struct stat open = {}, named = {};
-  return ::fstat(file.number(), &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
-}
-
 }  // namespace
 
 void AtomicFile::cannot_write(int error) const {
@@ -105,7 +77,7 @@ AtomicFile::AtomicFile(const std::string& path, uint64_t expected_bytes) : path_
   const size_t slash = target_.rfind('/');
   folder_ = slash == std::string::npos ? "./" : target_.substr(0, slash + 1);
   const std::string name = slash == std::string::npos ? target_ : target_.substr(slash + 1);
-  prefix_ = text(".", name.substr(0, 200), ".");  // names have at most 255 bytes
+  prefix_ = partial_prefix(name);
 
   struct stat status = {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
@@ -146,9 +118,7 @@ void AtomicFile::discard() noexcept {
 
 void AtomicFile::create_temporary() {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    char digits[number_digits + 1];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(draw_number()));
-    temporary_ = folder_ + prefix_ + digits + std::string(suffix);
+    temporary_ = folder_ + draw_partial_name(prefix_);
     file_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!file_.is_open()) {
       temporary_.clear();
@@ -178,7 +148,7 @@ void AtomicFile::remove_abandoned() const {
   std::error_code error;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!is_our_name(name, prefix_)) continue;
+    if (!is_partial_name(name, prefix_)) continue;
     const std::string path = folder_ + name;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file.is_open() || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) continue;

@@ -22,9 +22,14 @@ struct GPTConfig {
   int64_t n_inner = 0;              // the width inside the feed-forward layers; 0: 4 n_embd
   std::string activation_function = "gelu_new";
   double layer_norm_epsilon = 1e-5;
+  double initializer_range = 0.02;                         // standard deviation of the first weights
   double embd_pdrop = 0, attn_pdrop = 0, resid_pdrop = 0;  // dropout in training: embeddings, attention, blocks
 
   int64_t inner() const { return n_inner ? n_inner : 4 * n_embd; }
+
+  // How many numbers such a model learns:
+  //   V C + T C + n_layer (4 C^2 + 4 C + 2 C I + I + C + 4 C) + 2 C (+ V C untied)      I: inner(), T: block_size
+  int64_t parameter_count() const;
 
   // Throws Error for a configuration that cannot be built.
   void check() const;

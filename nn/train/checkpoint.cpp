@@ -1,5 +1,6 @@
 #include "nn/train/checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/files/folders.h"
@@ -22,6 +23,7 @@ Json to_json(const GPTConfig& c) {
                        {"n_inner", c.n_inner},
                        {"activation_function", c.activation_function},
                        {"layer_norm_epsilon", c.layer_norm_epsilon},
+                       {"initializer_range", c.initializer_range},
                        {"embd_pdrop", c.embd_pdrop},
                        {"attn_pdrop", c.attn_pdrop},
                        {"resid_pdrop", c.resid_pdrop}});
@@ -40,6 +42,7 @@ GPTConfig config_from_json(const JsonView& config) {
   if (const auto value = config.find("n_inner")) c.n_inner = value->integer(0, most);
   if (const auto value = config.find("activation_function")) c.activation_function = value->string();
   if (const auto value = config.find("layer_norm_epsilon")) c.layer_norm_epsilon = value->number();
+  if (const auto value = config.find("initializer_range")) c.initializer_range = value->number();
   if (const auto value = config.find("embd_pdrop")) c.embd_pdrop = value->number();
   if (const auto value = config.find("attn_pdrop")) c.attn_pdrop = value->number();
   if (const auto value = config.find("resid_pdrop")) c.resid_pdrop = value->number();
@@ -67,6 +70,7 @@ Json to_json(const Checkpoint& c) {
   all.set("validation_windows", c.validation_windows);
   all.set("peak_rate", c.peak_rate);
   all.set("beta2", c.beta2);
+  all.set("weight_decay", c.weight_decay);
   all.set("data", c.data);
   all.set("precision", name_of(c.precision));
   all.set("notes", notes);
@@ -86,6 +90,7 @@ Checkpoint from_json(const Json& all) {
   c.peak_rate = all.at("peak_rate").number();
   c.beta2 = all.at("beta2").number();
   c.data = all.at("data").unsigned_integer();
+  if (const auto value = all.find("weight_decay")) c.weight_decay = value->number();
   if (const auto value = all.find("precision")) c.precision = precision_named(value->string());
   for (const auto& [key, value] : all.at("notes").members()) c.notes[std::string(key)] = value.string();
   for (const JsonView& pair : all.at("validations").elements())
@@ -135,19 +140,35 @@ std::vector<Parameter> states_of(const Optimizer& optimizer) {
 
 }  // namespace
 
+namespace {
+
+void write(const std::string& path, const Checkpoint& checkpoint, std::vector<SafetensorsItem> items) {
+  const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
+  items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
+  write_safetensors(path, items, {{"format", format}, {"checkpoint", to_json(checkpoint).dump()}});
+}
+
+}  // namespace
+
+void write_weights(const std::string& path, const Checkpoint& checkpoint, const std::vector<Parameter>& parameters) {
+  make_folders_for(path);
+  require_replaceable(path);
+  std::vector<SafetensorsItem> items;
+  for (const Parameter& parameter : parameters) items.push_back(item(parameter.name, parameter.tensor));
+  write(path, checkpoint, std::move(items));
+}
+
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const Optimizer& optimizer) {
   make_folders_for(path);
   std::vector<SafetensorsItem> items;
   for (const Optimizer::Slot& slot : optimizer.slots()) items.push_back(item(slot.name, slot.weight));
   for (const Parameter& state : states_of(optimizer)) items.push_back(item(state.name, state.tensor));
-  const int64_t count = static_cast<int64_t>(checkpoint.losses.size());
-  items.push_back(safetensors_item<float>("losses", {count}, checkpoint.losses));
   std::vector<int64_t> steps;  // of each parameter: one that was frozen for a while has fewer
   for (const Optimizer::Slot& slot : optimizer.slots()) steps.push_back(slot.steps);
   items.push_back(safetensors_item<int64_t>("optimizer.steps", {static_cast<int64_t>(steps.size())},
                                             std::span<const int64_t>(steps)));
   require_replaceable(path);
-  write_safetensors(path + ".next", items, {{"format", format}, {"checkpoint", to_json(checkpoint).dump()}});
+  write(path + ".next", checkpoint, std::move(items));
   if (is_file(path)) rename_file(path, path + ".previous");
   rename_file(path + ".next", path);
 }
@@ -208,6 +229,12 @@ const Checkpoint& CheckpointFile::checkpoint() const {
 
 void CheckpointFile::read_into(Optimizer& optimizer) const {
   const int64_t all_steps = checkpoint().step;
+  std::vector<Parameter> all = states_of(optimizer);
+  const bool has_states = std::any_of(
+      all.begin(), all.end(), [&](const Parameter& state) { return contents_->file.find(state.name) != nullptr; });
+  require(all.empty() || has_states, name(),
+          ": it holds weights alone, to talk with; training goes on from a checkpoint that holds the optimiser's "
+          "moments, too");
   std::vector<int64_t> steps(optimizer.slots().size(), all_steps);  // so it is in older files, which do not say it
   if (const SafetensorsEntry* entry = contents_->file.find("optimizer.steps")) {
     require(entry->count == static_cast<int64_t>(steps.size()), name(), ": it counts the steps of ", entry->count,
@@ -217,7 +244,6 @@ void CheckpointFile::read_into(Optimizer& optimizer) const {
       require(count >= 0 && count <= all_steps, name(), ": it is damaged: a parameter has ", count, " of ", all_steps,
               " steps");
   }
-  std::vector<Parameter> all = states_of(optimizer);
   for (const Optimizer::Slot& slot : optimizer.slots()) all.push_back({slot.name, slot.weight});
   read_into(all);
   optimizer.set_steps(all_steps, steps);

@@ -21,7 +21,7 @@ struct Checkpoint {
   int64_t warmup = 0;
   uint64_t seed = 0;
   int64_t validation_windows = 0;
-  double peak_rate = 0, beta2 = 0;
+  double peak_rate = 0, beta2 = 0, weight_decay = 0.1;
   Precision precision = Precision::f32;      // of the matrix products
   uint64_t data = 0;                         // fingerprint of the tokens
   std::map<std::string, std::string> notes;  // whatever the program that trains wants to find again
@@ -39,6 +39,9 @@ void require_replaceable(const std::string& path);
 // there can then still be read with CheckpointFile(path).
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint, const Optimizer& optimizer);
 
+// The same with the weights alone, a third of the size: to use, not to train on. It replaces what stood at `path`.
+void write_weights(const std::string& path, const Checkpoint& checkpoint, const std::vector<Parameter>& parameters);
+
 // A checkpoint opened for reading. If `path` is missing because a run was killed in the middle of write_checkpoint(),
 // the newest complete one beside it is taken. Throws Error naming the file and the reason if it is missing, damaged or
 // no checkpoint.
@@ -50,7 +53,8 @@ class CheckpointFile {
   const std::string& name() const;
   const Checkpoint& checkpoint() const;
 
-  // Copies weights, moments and steps. Everything is checked before the first number is written.
+  // Copies weights, moments and steps. Everything is checked before the first number is written. Throws Error for a
+  // file of write_weights().
   void read_into(Optimizer& optimizer) const;
 
   // Copies the weights alone: for a model that only talks.

@@ -72,12 +72,15 @@ Batch random_batch(const std::vector<int32_t>& tokens, int64_t batch, int64_t bl
   return windows(tokens, starts, block_size);
 }
 
-Batch leading_windows(const std::vector<int32_t>& tokens, int64_t most, int64_t block_size) {
+Batch windows_in_order(const std::vector<int32_t>& tokens, int64_t first, int64_t end, int64_t block_size) {
   std::vector<int64_t> starts;
-  const int64_t last = last_start(tokens, block_size);
-  for (int64_t start = 0; start <= last && static_cast<int64_t>(starts.size()) < most; start += block_size)
-    starts.push_back(start);
+  const int64_t count = std::min(end, count_windows(tokens, block_size));
+  for (int64_t i = first; i < count; ++i) starts.push_back(i * block_size);
   return windows(tokens, starts, block_size);
+}
+
+int64_t count_windows(const std::vector<int32_t>& tokens, int64_t block_size) {
+  return last_start(tokens, block_size) / block_size + 1;
 }
 
 }  // namespace dikkat

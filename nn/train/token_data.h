@@ -32,7 +32,11 @@ SplitText split_text(std::string_view text);
 // `batch` windows of `block_size` tokens from random places, drawn from `stream`.
 Batch random_batch(const std::vector<int32_t>& tokens, int64_t batch, int64_t block_size, const RandomStream& stream);
 
-// Windows one after the other from the beginning, at most `most` of them: always the same, so that losses compare.
-Batch leading_windows(const std::vector<int32_t>& tokens, int64_t most, int64_t block_size);
+// Windows one after the other, those from number `first` up to `end` (the text may have fewer): always the same, so
+// that losses compare.
+Batch windows_in_order(const std::vector<int32_t>& tokens, int64_t first, int64_t end, int64_t block_size);
+
+// How many of them a text has. Throws Error if not even one.
+int64_t count_windows(const std::vector<int32_t>& tokens, int64_t block_size);
 
 }  // namespace dikkat

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/autograd.h"
-#include "nn/train/checkpoint.h"
 
 namespace dikkat {
 
@@ -52,28 +51,50 @@ void Trainer::update(const Tensor& loss) {
 double Trainer::validate() {
   const NoGrad only_reading;
   const Evaluating without_dropout(model_);
-  const Batch all = leading_windows(data_.validation, options_.validation_windows, model_.config.block_size);
-  const double loss = static_cast<double>(cross_entropy(model_.forward(all.inputs), all.targets).item());
-  validations_.emplace_back(step(), loss);
-  return loss;
+  const std::vector<int32_t>& text = data_.validation;
+  const int64_t block_size = model_.config.block_size;
+  const int64_t windows = std::min(options_.validation_windows, count_windows(text, block_size));
+  double total = 0;
+  for (int64_t first = 0; first < windows; first += options_.batch) {  // no more memory than a training step
+    const int64_t end = std::min(first + options_.batch, windows);
+    const Batch part = windows_in_order(text, first, end, block_size);
+    total += static_cast<double>(end - first) *
+             static_cast<double>(cross_entropy(model_.forward(part.inputs), part.targets).item());
+  }
+  validations_.emplace_back(step(), total / static_cast<double>(windows));
+  return validations_.back().second;
+}
+
+Checkpoint Trainer::checkpoint() const {
+  return {.config = model_.config,
+          .step = step(),
+          .steps = options_.steps,
+          .batch = options_.batch,
+          .warmup = options_.warmup,
+          .seed = options_.seed,
+          .validation_windows = options_.validation_windows,
+          .peak_rate = options_.peak_rate,
+          .beta2 = options_.adamw.beta2,
+          .weight_decay = options_.adamw.weight_decay,
+          .precision = precision(),
+          .data = fingerprint_,
+          .notes = options_.notes,
+          .losses = losses_,
+          .validations = validations_};
 }
 
 void Trainer::save(const std::string& path) const {
-  Checkpoint checkpoint{.config = model_.config,
-                        .step = step(),
-                        .steps = options_.steps,
-                        .batch = options_.batch,
-                        .warmup = options_.warmup,
-                        .seed = options_.seed,
-                        .validation_windows = options_.validation_windows,
-                        .peak_rate = options_.peak_rate,
-                        .beta2 = options_.adamw.beta2,
-                        .precision = precision(),
-                        .data = fingerprint_,
-                        .notes = options_.notes,
-                        .losses = losses_,
-                        .validations = validations_};
-  write_checkpoint(path, checkpoint, optimizer_);
+  write_checkpoint(path, checkpoint(), optimizer_);
+}
+
+void Trainer::save_weights(const std::string& path) const {
+  write_weights(path, checkpoint(), parameters(model_));
+}
+
+std::pair<int64_t, double> Trainer::best_validation() const {
+  require(!validations_.empty(), "trainer: nothing was validated yet");
+  return *std::min_element(validations_.begin(), validations_.end(),
+                           [](const auto& a, const auto& b) { return a.second < b.second; });
 }
 
 void Trainer::resume(const std::string& path) {

@@ -17,6 +17,7 @@
 #include "nn/models/gpt.h"
 #include "nn/optim/adamw.h"
 #include "nn/optim/schedule.h"
+#include "nn/train/checkpoint.h"
 #include "nn/train/token_data.h"
 
 namespace dikkat {
@@ -57,9 +58,15 @@ class Trainer {
   const std::vector<float>& losses() const { return losses_; }
   const std::vector<std::pair<int64_t, double>>& validations() const { return validations_; }
 
+  // The (step, loss) of the lowest loss, the first of several equal ones. Error before the first validation.
+  std::pair<int64_t, double> best_validation() const;
+
   // Writes weights, moments, step and losses to `path`, beside it first and then renamed; the file that stood there is
   // kept as `path`.previous. Throws Error if it cannot be written; the earlier checkpoint can then still be read.
   void save(const std::string& path) const;
+
+  // The weights alone, for a model that only talks: CheckpointFile reads them.
+  void save_weights(const std::string& path) const;
 
   // Goes on from such a file: next_batch(), update() and the losses continue to the same bits. Throws Error, leaving
   // the model as it was, if the file is damaged, of another shape, or was trained on other data or with another seed,
@@ -67,6 +74,8 @@ class Trainer {
   void resume(const std::string& path);
 
  private:
+  Checkpoint checkpoint() const;
+
   GPT& model_;
   TokenData data_;
   TrainerOptions options_;
