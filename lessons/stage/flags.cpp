@@ -185,6 +185,20 @@ Flags::Flags(std::vector<Flag> known, const std::vector<std::string>& arguments,
   }
 }
 
+std::vector<std::string> take_words(const std::vector<Flag>& known, std::vector<std::string>& arguments) {
+  std::vector<std::string> words, others;
+  bool is_value = false;  // of the flag before it
+  for (const std::string& argument : arguments) {
+    const bool is_flag = argument.starts_with("-");
+    (is_flag || is_value ? others : words).push_back(argument);
+    is_value = is_flag && std::any_of(known.begin(), known.end(), [&](const Flag& flag) {
+                 return flag.kind != Flag::boolean && argument == "--" + flag.name;
+               });
+  }
+  arguments = others;
+  return words;
+}
+
 const Flag& Flags::flag(const std::string& name, Flag::Kind kind) const {
   for (const Flag& flag : known_) {
     if (flag.name == name) {

@@ -73,6 +73,9 @@ class Flags {
   // Was it written on the command line?
   bool given(const std::string& name) const;
 
+  // The flags that are common, or those that are not, each with its help: what `help` prints below its titles.
+  std::vector<std::string> describe(bool common, int width, bool turkish) const;
+
   // What --help prints: usage, the lesson's own flags, the common ones. No line is wider than `width`.
   std::vector<std::string> help(const std::string& program, int width, bool turkish) const;
 
@@ -83,6 +86,10 @@ class Flags {
   std::vector<Flag> known_;
   std::map<std::string, std::string> given_;
 };
+
+// Takes the words that are no flags and no values of flags out of `arguments`, for programs that understand some:
+// `models show 2 --plain` has the words show and 2.
+std::vector<std::string> take_words(const std::vector<Flag>& known, std::vector<std::string>& arguments);
 
 // The word among `words` that takes the fewest changes to become `word` (inserting, deleting, replacing a letter or
 // swapping two neighbours; Damerau 1964), or "" if none is near.

@@ -20,8 +20,8 @@ std::vector<Flag> common_flags() {
       {.name = "preset",
        .kind = Flag::word,
        .fallback = "class",
-       .help = {"test: saniyeler, class: bir dakikaya kadar, full: tam ölçü",
-                "test: seconds, class: up to a minute, full: the full size"},
+       .help = {"test: saniyeler, class: bir iki dakika, full: tam ölçü",
+                "test: seconds, class: a minute or two, full: the full size"},
        .allowed = {"test", "class", "full"}},
       {.name = "section",
        .kind = Flag::word,
@@ -100,9 +100,7 @@ void add_wrapped(std::vector<std::string>& lines, const std::string& content, in
 
 }  // namespace
 
-std::vector<std::string> Flags::help(const std::string& program, int width, bool turkish) const {
-  std::vector<std::string> lines;
-  add_wrapped(lines, turkish ? "Kullanım: " + program + " [seçenekler]" : "Usage: " + program + " [flags]", width, 0);
+std::vector<std::string> Flags::describe(bool common, int width, bool turkish) const {
   constexpr int longest = 30;  // a longer usage gets a line of its own
   int column = 0;
   for (const Flag& flag : known_) {
@@ -110,33 +108,39 @@ std::vector<std::string> Flags::help(const std::string& program, int width, bool
     if (!flag.is_planned && needed <= longest) column = std::max(column, needed);
   }
   const bool two_columns = column + 30 <= width;
-  for (const bool common : {false, true}) {
-    bool first = true;
-    for (const Flag& flag : known_) {
-      if (flag.is_planned || flag.is_common != common) continue;
-      if (first) {
-        lines.push_back("");
-        const Bilingual title =
-            common ? Bilingual{"Her derste:", "In every lesson:"} : Bilingual{"Bu derste:", "In this lesson:"};
-        lines.push_back(title.in(turkish));
-        first = false;
-      }
-      std::string says = flag.help.in(turkish);
-      if (!flag.fallback.empty()) says += text(" [", flag.fallback, "]");
-      if (two_columns) {
-        std::vector<std::string> described = wrap(says, width - column);
-        if (2 + display_width(usage(flag)) + 2 > column) {
-          add_wrapped(lines, usage(flag), width, 2);
-        } else {
-          lines.push_back(pad_right("  " + usage(flag), column) + described[0]);
-          described.erase(described.begin());
-        }
-        for (const std::string& line : described) lines.push_back(std::string(column, ' ') + line);
-      } else {
+  std::vector<std::string> lines;
+  for (const Flag& flag : known_) {
+    if (flag.is_planned || flag.is_common != common) continue;
+    std::string says = flag.help.in(turkish);
+    if (!flag.fallback.empty()) says += text(" [", flag.fallback, "]");
+    if (two_columns) {
+      std::vector<std::string> described = wrap(says, width - column);
+      if (2 + display_width(usage(flag)) + 2 > column) {
         add_wrapped(lines, usage(flag), width, 2);
-        add_wrapped(lines, says, width, 4);
+      } else {
+        lines.push_back(pad_right("  " + usage(flag), column) + described[0]);
+        described.erase(described.begin());
       }
+      for (const std::string& line : described) lines.push_back(std::string(column, ' ') + line);
+    } else {
+      add_wrapped(lines, usage(flag), width, 2);
+      add_wrapped(lines, says, width, 4);
     }
+  }
+  return lines;
+}
+
+std::vector<std::string> Flags::help(const std::string& program, int width, bool turkish) const {
+  std::vector<std::string> lines;
+  add_wrapped(lines, turkish ? "Kullanım: " + program + " [seçenekler]" : "Usage: " + program + " [flags]", width, 0);
+  for (const bool common : {false, true}) {
+    const std::vector<std::string> described = describe(common, width, turkish);
+    if (described.empty()) continue;
+    const Bilingual title =
+        common ? Bilingual{"Her derste:", "In every lesson:"} : Bilingual{"Bu derste:", "In this lesson:"};
+    lines.push_back("");
+    lines.push_back(title.in(turkish));
+    lines.insert(lines.end(), described.begin(), described.end());
   }
   return lines;
 }

@@ -10,6 +10,7 @@
 #include "core/files/json.h"
 #include "core/tensor.h"
 #include "lessons/stage/flags.h"
+#include "lessons/stage/ledger.h"
 #include "lessons/stage/screen.h"
 #include "lessons/stage/text.h"
 #include "lessons/stage/tokens.h"
@@ -34,6 +35,10 @@ class Lesson {
   Preset preset;  // --preset test|class|full
   uint64_t seed;  // --seed
   bool turkish;   // --lang tr
+
+  // bf16 products from here on if --precision is not given and this processor multiplies bf16 in hardware, on the cpu
+  // kernels: for trainings that take long enough to care. Says so on the screen.
+  void prefer_bf16();
 
   // Text ------------------------------------------------------------------------------------------------------------
   // Fills {name} in the text of all following sections. Numbers are written with `digits` decimals. With --preset test
@@ -93,8 +98,9 @@ class Lesson {
 
   // Conversation ----------------------------------------------------------------------------------------------------
   // The next line from the terminal or the pipe, without its end; nothing at the end of input or after Ctrl-C.
-  // Control characters are dropped, what is not UTF-8 becomes "?"; at most 4096 bytes are kept. A line from a pipe is
-  // printed behind the prompt, so that the conversation reads the same.
+  // Control characters are dropped, what is not UTF-8 becomes "?"; of a line of more than a mebibyte the rest is left
+  // out, and this is said (as where a terminal may have cut a line). A line from a pipe is printed behind the prompt,
+  // so that the conversation reads the same.
   std::optional<std::string> read_line(const std::string& prompt);
   bool input_is_terminal() const;
 
@@ -109,6 +115,11 @@ class Lesson {
   // A measured figure for --json. lesson, preset, device, precision, threads, seed, seconds, peak_bytes and
   // peak_rss_bytes are written by finish(). A name recorded again is replaced.
   void record(const std::string& name, Json value);
+
+  // A figure that somebody has published, beside what was measured here: prints both with the verdict, and keeps the
+  // row in the claim ledger (lessons/stage/ledger.h) and for --json, "claims". Claims of an earlier call with the same
+  // id are replaced. A ledger that cannot be read or written is a warning and does not fail the lesson.
+  void claim(const Claim& claim);
 
   // Where generated things live: DIKKAT_HOME, or .dikkat in the current folder.
   static std::string home();

@@ -15,27 +15,6 @@
 
 namespace dikkat {
 
-std::string grouped(int64_t value) {
-  std::string digits = text(value);
-  for (size_t i = digits.size(); i > (value < 0 ? 4u : 3u);) digits.insert(i -= 3, ",");
-  return digits;
-}
-
-std::string bytes_text(int64_t bytes) {
-  double value = static_cast<double>(bytes);
-  if (bytes < 1000) return text(bytes, " B");
-  const char* unit = "kB";
-  value /= 1e3;
-  for (const char* next : {"MB", "GB", "TB"}) {
-    if (value < 1000) break;
-    value /= 1e3;
-    unit = next;
-  }
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, value < 10 ? "%.2f %s" : "%.1f %s", value, unit);
-  return buffer;
-}
-
 void Lesson::memory() {
   State& state = *state_;
   static constexpr std::array<const char*, category_count> turkish_names = {"ağırlıklar", "gradyanlar", "eniyileyici",
@@ -50,8 +29,8 @@ void Lesson::memory() {
 }
 
 void Lesson::record(const std::string& name, Json value) {
-  for (const char* ours :
-       {"lesson", "preset", "device", "precision", "threads", "seed", "seconds", "peak_bytes", "peak_rss_bytes"}) {
+  for (const char* ours : {"lesson", "preset", "device", "precision", "threads", "seed", "claims", "seconds",
+                           "peak_bytes", "peak_rss_bytes"}) {
     require(name != ours, "lesson.record(\"", name, "\"): finish() writes this one itself");
   }
   for (auto& [other, old] : state_->recorded) {
@@ -70,6 +49,11 @@ void Lesson::State::write_json(uint64_t seed) {
   std::vector<Json::Member> members = {{"lesson", folder},       {"preset", preset},     {"device", device},
                                        {"precision", precision}, {"threads", threads()}, {"seed", seed}};
   members.insert(members.end(), recorded.begin(), recorded.end());
+  if (!claims.empty()) {
+    Json all = Json::array();
+    for (const auto& [id, claim] : claims) all.append(claim);
+    members.emplace_back("claims", std::move(all));
+  }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
   members.emplace_back("seconds", seconds.count());
   members.emplace_back("peak_bytes", std::move(peak));

@@ -6,6 +6,7 @@
 #include "core/autograd.h"
 #include "core/files/folders.h"
 #include "core/files/utf8.h"
+#include "kernels/bf16_unit.h"
 #include "kernels/parallel.h"
 #include "kernels/precision.h"
 #include "kernels/table.h"
@@ -35,17 +36,6 @@ Flags read_flags(const std::vector<std::string>& arguments, std::vector<Flag> kn
   } catch (const UsageError& error) {
     end_with_usage_error(error.what(), turkish);
   }
-}
-
-// Why nothing could be written to `path` in the end, or "". Asked before anything is computed.
-std::string reason_not_to_write(const std::string& path, bool turkish) {
-  if (is_folder(path)) return turkish ? "bir klasör, dosya değil" : "is a folder, not a file";
-  const size_t slash = path.find_last_of('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  if (!is_folder(folder)) return turkish ? "klasörü yok" : "its folder does not exist";
-  if (is_file(path) && terminal::is_writable(path)) return "";
-  if (!terminal::is_writable(folder)) return turkish ? "klasörüne yazılamıyor" : "its folder cannot be written to";
-  return "";
 }
 
 std::vector<std::string> arguments_of(int argc, char** argv) {
@@ -81,6 +71,16 @@ std::string list_of_sections(const Narration& narration, const Look& look) {
 }
 
 }  // namespace
+
+std::string reason_not_to_write(const std::string& path, bool turkish) {
+  if (is_folder(path)) return turkish ? "bir klasör, dosya değil" : "is a folder, not a file";
+  const size_t slash = path.find_last_of('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (!is_folder(folder)) return turkish ? "klasörü yok" : "its folder does not exist";
+  if (is_file(path) && terminal::is_writable(path)) return "";
+  if (!terminal::is_writable(folder)) return turkish ? "klasörüne yazılamıyor" : "its folder cannot be written to";
+  return "";
+}
 
 Lesson::Lesson(const std::string& folder, int argc, char** argv, std::vector<Flag> own) {
   terminal::begin();
@@ -126,12 +126,22 @@ Lesson::Lesson(const std::string& folder, int argc, char** argv, std::vector<Fla
   if (flags.given("threads")) set_threads(static_cast<int>(flags.integer("threads")));
   use_device(state.device);
   use_precision(precision_named(state.precision));
-  if (precision() != Precision::f32)
-    state.screen.lines({state.in("matris çarpımları: ", "matrix products: ") + state.precision});
+  if (precision() != Precision::f32) state.say_precision();
   if (flags.boolean("check")) use_table(checked_table(kernels()));
   if (flags.boolean("profile")) use_table(profiled_table(kernels()));
   set_trace(flags.boolean("trace"));
   manual_seed(seed);
+}
+
+void Lesson::State::say_precision() {
+  screen.lines({in("matris çarpımları: ", "matrix products: ") + precision});
+}
+
+void Lesson::prefer_bf16() {
+  if (flags.given("precision") || state_->device != "cpu" || bf16_unit() == Bf16Unit::lanes) return;
+  use_precision(Precision::bf16);
+  state_->precision = name_of(precision());
+  state_->say_precision();
 }
 
 Lesson::~Lesson() {
@@ -187,7 +197,9 @@ void Lesson::quote(const std::string& title, const std::string& content) {
   const Look look = state_->screen.look();
   const std::string bar = look.drawing ? "  │ " : "  | ";
   std::vector<std::string> lines;
-  for (const std::string& line : wrap(title, look.width)) lines.push_back(paint(look, Ink::bold, line));
+  if (!title.empty()) {
+    for (const std::string& line : wrap(title, look.width)) lines.push_back(paint(look, Ink::bold, line));
+  }
   for (const std::string& line : wrap(content, look.width - display_width(bar)))
     lines.push_back(line.empty() ? bar.substr(0, bar.size() - 1) : bar + line);
   state_->screen.lines(lines);
@@ -216,11 +228,26 @@ std::optional<std::string> Lesson::read_line(const std::string& prompt) {
   if (state.screen.silent() || interrupted()) return std::nullopt;
   const bool typed = terminal::input_is_terminal();
   if (typed) state.screen.ask(harmless(prompt));
-  std::optional<std::string> line = terminal::read_line(4096);
+  constexpr size_t most_bytes = 1 << 20;
+  size_t dropped = 0;
+  std::optional<std::string> line = terminal::read_line(most_bytes, &dropped);
+  const bool may_be_cut = typed && line && line->size() >= terminal::longest_typed_line;
   if (line) *line = harmless(*line);
   if (typed && line) state.screen.answered();
-  if (!typed && line) {
-    for (const std::string& shown : wrap(prompt + *line, state.screen.look().width)) state.screen.lines({shown});
+  if (!typed && line) state.screen.lines(wrap(prompt + *line, state.screen.look().width));
+  if (dropped > 0) {
+    this->line(turkish ? text("(Satır çok uzun: ilk ", grouped(most_bytes), " baytı alındı, kalan ", grouped(dropped),
+                              " baytı atıldı.)")
+                       : text("(The line is too long: its first ", grouped(most_bytes), " bytes were taken, the other ",
+                              grouped(dropped), " were left out.)"));
+  } else if (may_be_cut) {
+    const std::string most = grouped(terminal::longest_typed_line);
+    this->line(turkish ? text("(Terminal bir satırın yalnız ilk ", most,
+                              " baytını iletir; daha uzun yazdıysan kalanı alınmadı. Uzun metni programa boruyla ver: "
+                              "... < dosya.txt)")
+                       : text("(A terminal hands on only the first ", most,
+                              " bytes of a line; if you typed more, the rest was not received. Give a long text "
+                              "through a pipe: ... < file.txt)"));
   }
   return line;
 }

@@ -1,10 +1,11 @@
-// What a Lesson keeps behind its interface. For lesson*.cpp alone.
+// What a Lesson keeps behind its interface. For lesson*.cpp; page.cpp uses what stands below it.
 #pragma once
 
 #include <chrono>
 #include <string>
 #include <vector>
 
+#include "lessons/stage/figures.h"
 #include "lessons/stage/lesson.h"
 
 namespace dikkat {
@@ -30,6 +31,8 @@ struct Lesson::State {
   std::string json_path, device, precision, preset;
   std::vector<Json::Member> recorded;
   int asked = 0, right = 0, failures = 0;
+  std::vector<Json::Member> claims;  // id and what is known of it
+  bool ledger_failed = false;
 
   std::string in(const char* turkish_words, const char* english_words) const {
     return turkish ? turkish_words : english_words;
@@ -39,16 +42,14 @@ struct Lesson::State {
     screen.lines(narration.say(section, values, screen.look()));
   }
   void wait_for_next();
+  void say_precision();
   void write_json(uint64_t seed);
 };
 
 // Prints an uncaught Error as one line and ends the program; `turkish` chooses "hata" or "error".
 void install_error_printer(bool turkish, Screen* screen);
 
-// "12,345", "-1,000"
-std::string grouped(int64_t value);
-
-// "512 B", "12.3 MB"
-std::string bytes_text(int64_t bytes);
+// Why nothing could be written to `path` in the end, or "". Asked before anything is computed.
+std::string reason_not_to_write(const std::string& path, bool turkish);
 
 }  // namespace dikkat

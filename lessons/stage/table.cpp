@@ -97,4 +97,16 @@ std::vector<std::string> draw(const Table& table, const Look& look) {
   return lines;
 }
 
+std::vector<std::string> draw_beside(const std::string& heading, int column, const std::string& content,
+                                     const Look& look, Ink ink) {
+  const bool beside = look.width >= 3 * column;
+  std::vector<std::string> lines =
+      wrap(beside ? content : heading + ": " + content, look.width - (beside ? column : 0));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string before = beside ? pad_right(i == 0 ? harmless(heading) : "", column) : "";
+    lines[i] = before + paint(look, ink, lines[i]);
+  }
+  return lines;
+}
+
 }  // namespace dikkat

@@ -22,4 +22,8 @@ struct Table {
 // that is not enough, every row becomes a small block of "heading: cell" lines.
 std::vector<std::string> draw(const Table& table, const Look& look);
 
+// One line of a list: a heading and beside it, from `column` on, its content; on a narrow screen one behind the other.
+std::vector<std::string> draw_beside(const std::string& heading, int column, const std::string& content,
+                                     const Look& look, Ink ink = Ink::normal);
+
 }  // namespace dikkat

@@ -125,13 +125,16 @@ void set_line_open(bool open) {
   line_is_open = open;
 }
 
-std::optional<std::string> read_line(size_t most) {
+std::optional<std::string> read_line(size_t most, size_t* dropped) {
   static std::string waiting;  // read, but not asked for yet
   static bool ended = false;
   std::string line;
+  if (dropped != nullptr) *dropped = 0;
   while (true) {
-    const size_t end = waiting.find('\n');
-    line.append(waiting, 0, std::min(std::min(end, waiting.size()), most - line.size()));
+    const size_t end = waiting.find('\n'), come = std::min(end, waiting.size());
+    const size_t kept = std::min(come, most - line.size());
+    line.append(waiting, 0, kept);
+    if (dropped != nullptr) *dropped += come - kept;
     if (end != std::string::npos) {
       waiting.erase(0, end + 1);
       return line;

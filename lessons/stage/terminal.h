@@ -32,9 +32,13 @@ void write_error(std::string_view bytes);
 // While a line is open (a progress bar), a program that ends at once first writes a line end.
 void set_line_open(bool open);
 
-// The next line of the input without its end, at most `most` bytes of it (the rest is dropped); nothing at the end of
-// the input or after Ctrl-C.
-std::optional<std::string> read_line(size_t most);
+// The next line of the input without its end, at most `most` bytes of it; nothing at the end of the input or after
+// Ctrl-C. The rest is dropped: how many bytes that are goes to `dropped`.
+std::optional<std::string> read_line(size_t most, size_t* dropped = nullptr);
+
+// A terminal that is typed into line by line hands on this many bytes of a line and drops the rest without a word
+// (Linux: N_TTY_BUF_SIZE less one for the line end).
+constexpr size_t longest_typed_line = 4095;
 
 // Waits that long, but not after Ctrl-C and not when a line has been typed: then true, and read_line returns it.
 bool wait_for_line(double seconds);
