@@ -33,7 +33,8 @@ struct Floor {
 
 inline const std::vector<Floor>& floors() {
   static const std::vector<std::string> whole_house = {"kernels/", "core/", "tokenizer/", "nn/", "lessons/stage/"};
-  static const std::vector<std::string> lesson = {"core/", "tokenizer/", "nn/", "lessons/stage/"};
+  static const std::vector<std::string> lesson = {"core/",          "tokenizer/",    "nn/",
+                                                  "lessons/stage/", "lessons/data/", "lessons/models/"};
   static const std::vector<Floor> rules = {
       {"kernels/", {"kernels/"}},
       {"core/files/", {"core/files/", "kernels/check.h", "kernels/half.h", "kernels/parallel.h"}},
@@ -46,6 +47,10 @@ inline const std::vector<Floor>& floors() {
       {"lessons/24_", whole_house},
       {"lessons/25_", whole_house},
       {"lessons/26_", whole_house},
+      {"lessons/data/", {"lessons/data/", "lessons/stage/embedded.h", "tokenizer/", "core/files/", "kernels/check.h"}},
+      {"lessons/models/",
+       {"lessons/models/", "lessons/data/", "lessons/stage/", "nn/", "tokenizer/", "core/", "kernels/check.h"}},
+      {"lessons/pages/", {"lessons/stage/", "core/files/", "kernels/check.h"}},
       {"lessons/", lesson},
       {"tests/", {"kernels/", "core/", "tokenizer/", "nn/", "lessons/", "tests/"}}};
   return rules;

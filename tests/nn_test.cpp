@@ -52,6 +52,27 @@ TEST(Module, NamesAndCountsOfGPT) {
   EXPECT_EQ(parameter_count(other), parameter_count(model) + 11 * C);
 }
 
+TEST(GPTConfig, CountsTheParametersThatAModelOfItHas) {
+  for (const bool tied : {true, false}) {
+    for (const int64_t n_inner : {0, 7, 100}) {
+      for (const int64_t n_layer : {1, 3}) {
+        const GPTConfig config{.vocab_size = 11,
+                               .block_size = 5,
+                               .n_layer = n_layer,
+                               .n_head = 3,
+                               .n_embd = 12,
+                               .tie_word_embeddings = tied,
+                               .n_inner = n_inner};
+        GPT model(config);
+        EXPECT_EQ(config.parameter_count(), parameter_count(model)) << tied << " " << n_inner << " " << n_layer;
+      }
+    }
+  }
+  // GPT-2 itself, which nobody wants to build for this: the published 124 M.
+  const GPTConfig gpt2{.vocab_size = 50257, .block_size = 1024, .n_layer = 12, .n_head = 12, .n_embd = 768};
+  EXPECT_EQ(gpt2.parameter_count(), 124'439'808);
+}
+
 TEST(Module, EveryLeafThatReceivedAGradientIsANamedParameterAndTheOtherWayRound) {
   for (const bool tied : {true, false}) {
     GPTConfig config = tiny;
@@ -217,8 +238,8 @@ TEST(TokenData, TargetsAreTheSameTextOneTokenLater) {
     starts.insert(inputs[static_cast<size_t>(row * 5)]);
   }
   EXPECT_GT(starts.size(), 10u);
-  EXPECT_EQ(leading_windows(tokens, 100, 5).inputs.shape(), (Shape{5, 5}));
-  EXPECT_EQ(leading_windows(tokens, 2, 5).inputs.shape(), (Shape{2, 5}));
+  EXPECT_EQ(windows_in_order(tokens, 0, 100, 5).inputs.shape(), (Shape{5, 5}));
+  EXPECT_EQ(windows_in_order(tokens, 1, 3, 5).inputs.shape(), (Shape{2, 5}));
   EXPECT_EQ(random_batch(tokens, 1, 25, {}).inputs.shape(), (Shape{1, 25}));
   EXPECT_THROW(random_batch(tokens, 1, 26, {}), Error);
 }

@@ -6,6 +6,7 @@
 
 #include "lessons/stage/embedded.h"
 #include "lessons/stage/lesson.h"
+#include "lessons/stage/runs.h"
 
 using namespace dikkat;
 
@@ -83,6 +84,30 @@ void bar(Lesson& lesson, bool stubborn) {
   }
 }
 
+void claims(Lesson& lesson) {
+  const double drawn = static_cast<double>(lesson.seed) / 4;
+  lesson.claim(
+      {.id = "99.parameters",
+       .statement = {"6 katman, 6 baş, genişlik 384 ve GPT-2'nin jetonlarıyla model yaklaşık 10 milyon parametre tutar",
+                     "6 layers, 6 heads, 384 wide with the tokens of GPT-2 make about 10 million parameters"},
+       .source = "ders slaytları, s. 12",
+       .published = "10 M",
+       .measured = 30,
+       .digits = 1,
+       .unit = "M",
+       .verdict = Claim::Verdict::not_reproduced});
+  lesson.claim({.id = "99.loss",
+                .statement = {"kayıp 5000 adımda 4.5'ten 0.5'e iner", "the loss falls from 4.5 to 0.5 in 5000 steps"},
+                .source = "Kaynak ve ark., 2024",
+                .published = "0.5",
+                .measured = 1.5 + drawn,
+                .verdict = Claim::Verdict::same_direction});
+  lesson.claim({.id = "99.order",
+                .statement = {"üç puan dört ağırlık olur", "three scores become four weights"},
+                .source = "slide 3",
+                .verdict = Claim::Verdict::impossible});
+}
+
 void everything(Lesson& lesson) {
   sections(lesson);
   lesson.predict("colour", {"kırmızı", "mavi", "yeşil"}, 1);
@@ -96,6 +121,14 @@ void everything(Lesson& lesson) {
   lesson.record("steps", 3);
 }
 
+// Stores a run as a lesson does after its training.
+void one_run(Lesson& lesson) {
+  Run run = begin_run("stage_program", lesson);
+  run.facts = {{"steps", 2}};
+  run.training = thinned({3, 2});
+  lesson.line(text("stored as ", keep_run(lesson, run)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,13 +138,15 @@ int main(int argc, char** argv) {
                       .fallback = "everything",
                       .help = {"ne yapılacağı", "what to do"},
                       .allowed = {"everything", "sections", "chat", "bar", "stubborn", "error", "usage", "different",
-                                  "memory", "missing", "unused", "flood"}}});
+                                  "memory", "missing", "run", "unused", "flood", "claims"}}});
   const std::string scenario = lesson.flags.word("scenario");
   if (scenario == "everything") everything(lesson);
+  if (scenario == "run") one_run(lesson);
   if (scenario == "sections") sections(lesson);
   if (scenario == "chat") chat(lesson);
   if (scenario == "bar" || scenario == "stubborn") bar(lesson, scenario == "stubborn");
   if (scenario == "different") lesson.same("iki yol", full({2}, 1), full({2}, 2), 0.5);
+  if (scenario == "claims") claims(lesson);
   if (scenario == "missing") lesson.section("first");  // {count} was never set
   if (scenario == "unused") lesson.set("nowhere", 1);
   if (scenario == "flood") {

@@ -1,120 +1,23 @@
 // A lesson as a person meets it: in a pseudo-terminal and through pipes. The program is stage_program.cpp.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "core/files/json.h"
 #include "lessons/stage/letters.h"
+#include "tests/terminal_program.h"
 
 namespace dikkat {
 namespace {
 
-// The program running in a terminal of `columns` columns, or between pipes (columns 0).
-class Program {
- public:
-  explicit Program(std::vector<std::string> arguments, int columns = 80, const char* term = "xterm-256color") {
-    int to_child[2], from_child[2];
-    if (columns > 0) {
-      winsize size = {};
-      size.ws_col = static_cast<unsigned short>(columns);
-      size.ws_row = 24;
-      child_ = ::forkpty(&output_, nullptr, nullptr, &size);
-      input_ = output_;
-    } else {
-      EXPECT_EQ(::pipe2(to_child, O_CLOEXEC) + ::pipe2(from_child, O_CLOEXEC), 0);
-      child_ = ::fork();
-    }
-    if (child_ == 0) {
-      if (columns == 0) {
-        ::dup2(to_child[0], 0);
-        ::dup2(from_child[1], 1);
-        ::dup2(from_child[1], 2);
-      }
-      for (const char* name : {"COLUMNS", "NO_COLOR", "COLORTERM", "LC_ALL", "LC_MESSAGES", "LANG"}) ::unsetenv(name);
-      ::setenv("TERM", term, 1);
-      arguments.insert(arguments.begin(), DIKKAT_STAGE_PROGRAM);
-      std::vector<char*> argv;
-      for (std::string& argument : arguments) argv.push_back(argument.data());
-      argv.push_back(nullptr);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-    if (columns == 0) {
-      ::close(to_child[0]);
-      ::close(from_child[1]);
-      input_ = to_child[1];
-      output_ = from_child[0];
-    }
-  }
-  ~Program() {
-    if (child_ > 0) {
-      ::kill(child_, SIGKILL);
-      ::waitpid(child_, nullptr, 0);
-    }
-    if (input_ >= 0 && input_ != output_) ::close(input_);
-    ::close(output_);
-  }
-
-  void type(const std::string& keys) { EXPECT_EQ(::write(input_, keys.data(), keys.size()), ssize_t(keys.size())); }
-  void close_input() {
-    ::close(input_);
-    input_ = -1;
-  }
-  void interrupt() { ::kill(child_, SIGINT); }
-
-  // Reads until `wanted` has come `times` times since the program began; false if it ends or hangs before that.
-  bool until(const std::string& wanted, int times = 1) {
-    while (count(wanted) < times) {
-      if (!read_some()) return false;
-    }
-    return true;
-  }
-
-  // Reads to the end; the exit code, or -1 if the program hangs or was killed.
-  int exit_code() {
-    while (read_some()) {
-    }
-    for (int i = 0; i < 1000; ++i) {
-      int status = 0;
-      if (::waitpid(child_, &status, WNOHANG) == child_) {
-        child_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-      }
-      ::usleep(10000);
-    }
-    return -1;
-  }
-
-  int count(const std::string& wanted) const {
-    int found = 0;
-    for (size_t at = seen.find(wanted); at != std::string::npos; at = seen.find(wanted, at + 1)) ++found;
-    return found;
-  }
-
-  std::string seen;  // everything written so far
-
- private:
-  bool read_some() {
-    pollfd ready = {output_, POLLIN, 0};
-    if (::poll(&ready, 1, 20000) <= 0) return false;
-    char bytes[4096];
-    const ssize_t size = ::read(output_, bytes, sizeof bytes);
-    if (size <= 0) return false;
-    seen.append(bytes, static_cast<size_t>(size));
-    return true;
-  }
-
-  pid_t child_ = -1;
-  int input_ = -1, output_ = -1;
+// The small lesson, in a terminal or between pipes (columns 0).
+struct Program : test::TerminalProgram {
+  explicit Program(const std::vector<std::string>& arguments, int columns = 80, const char* term = "xterm-256color")
+      : TerminalProgram(DIKKAT_STAGE_PROGRAM, arguments, columns, term) {}
 };
 
 // What a terminal shows after these bytes: its lines, with \r and "erase to the end of the line" carried out. Fails the
@@ -286,8 +189,34 @@ TEST(Pipe, LinesAreAnsweredOneByOne) {
   EXPECT_EQ(program.exit_code(), 0);
   EXPECT_NE(program.seen.find("you said last without end\n"), std::string::npos);
   EXPECT_EQ(program.count("> merhaba\n"), 1);
-  EXPECT_EQ(std::count(program.seen.begin(), program.seen.end(), 'x'), 2 * 4096);
+  EXPECT_EQ(std::count(program.seen.begin(), program.seen.end(), 'x'), 2 * 10000);
   EXPECT_EQ(program.seen.find('\x1b'), std::string::npos);
+}
+
+TEST(Pipe, OfALineWithoutEndTheBeginningIsTakenAndThisIsSaid) {
+  const size_t most = 1 << 20;
+  Program program({"--scenario", "chat", "--lang", "en"}, 0);
+  std::thread typing([&] {  // the program answers before it has read everything
+    program.type(std::string(most, 'x') + std::string(7, 'x') + "\nnext\n");
+    program.close_input();
+  });
+  EXPECT_EQ(program.exit_code(), 0);
+  typing.join();
+  std::replace(program.seen.begin(), program.seen.end(), '\n', ' ');
+  EXPECT_NE(program.seen.find("its first 1,048,576 bytes were taken, the other 7 were left out"), std::string::npos);
+  EXPECT_NE(program.seen.find("you said next "), std::string::npos);
+}
+
+TEST(Terminal, WhereItMayHaveCutALineThisIsSaid) {
+  Program program({"--scenario", "chat", "--lang", "en"});
+  ASSERT_TRUE(program.until("> "));
+  program.type(std::string(5000, 'x') + "\n");
+  ASSERT_TRUE(program.until("you said xxx")) << program.seen;
+  EXPECT_NE(program.seen.find("only the first 4,095 bytes"), std::string::npos) << program.seen;
+  ASSERT_TRUE(program.until("> ", 2));
+  program.type("short\n");
+  ASSERT_TRUE(program.until("you said short")) << program.seen;
+  EXPECT_EQ(program.count("4,095"), 1);
 }
 
 TEST(Terminal, PredictionsAreAskedAndScored) {

@@ -5,11 +5,17 @@
 // Run                lessons/run 11               about a minute, then a chat
 //                    lessons/run 11 --data FILE   your own text
 //                    lessons/run 11 --vocab DIR   GPT-2's vocabulary, or any other that you have
+//                    lessons/run 11 --chat        only talk, to the model that was trained last
 // First breakpoint   lessons/run debug 11, then:  break Softmax::backward   run   bt
-// Prints             (seed 0) a first loss near ln 1024 = 6.931 and a validation loss that falls below half of it
+// Prints             (seed 0) a first loss near ln 4096 = 8.318 and a validation loss that falls below half of it
 #include <cmath>
 
-#include "lessons/11_baby_gpt/baby_gpt.h"
+#include "lessons/11_baby_gpt/model_parts.h"
+#include "lessons/11_baby_gpt/options.h"
+#include "lessons/11_baby_gpt/records.h"
+#include "lessons/11_baby_gpt/results.h"
+#include "lessons/11_baby_gpt/trained_chat.h"
+#include "lessons/11_baby_gpt/training_screen.h"
 #include "lessons/11_baby_gpt/vocabulary.h"
 
 using namespace dikkat;
@@ -17,26 +23,34 @@ using namespace dikkat;
 int main(int argc, char** argv) {
   Lesson lesson("11_baby_gpt", argc, argv, baby_gpt_flags());
   const std::string path = checkpoint_path(lesson);
-  if (lesson.flags.boolean("chat")) return talk_to_saved_model(lesson, path);
-  Setting setting = chosen_setting(lesson, path);
+  BabyGPTSetting setting = chosen_setting(lesson, path);
+  if (only_talks(lesson)) {
+    if (const auto exit_code = talk_to_trained_model(lesson, setting, path)) return *exit_code;
+  }
 
   // Act 1: the problem ------------------------------------------------------------------------------------------------
-  const Corpus corpus = read_corpus(lesson);
+  const Corpus corpus = chosen_corpus(lesson, setting);
   setting.training.notes["dialogue"] = corpus.is_dialogue ? "yes" : "no";  // --chat will ask
   lesson.set("passages", corpus.passages);
-  lesson.set("bytes", static_cast<int64_t>(corpus.text.size()));
-  if (lesson.section(corpus.is_own ? "problem_own" : "problem")) lesson.quote("", first_passage(lesson, corpus));
+  lesson.set("bytes", static_cast<int64_t>(corpus.training.size() + corpus.validation.size()));
+  if (lesson.section(corpus.is_own ? "problem_own" : "problem"))
+    lesson.quote("", first_passage(corpus, lesson.turkish));
 
   // Lesson 05 in two lines: learn the tokens from the corpus, and write the corpus with them.
   const Tokenizer tokenizer = choose_tokenizer(lesson, corpus, setting, path);
+  note_key(lesson, setting, corpus);
   const TokenData tokens = corpus.tokens(tokenizer, setting.config.block_size);
+  show_tokens(lesson, corpus, tokenizer, tokens, setting);
+
+  // Lesson 06 in one line: how far does counting get? That is what the model has to beat.
+  const Baseline baseline = show_baseline(lesson, tokens, tokenizer, setting);
 
   // Act 2: the breakthrough -------------------------------------------------------------------------------------------
   manual_seed(lesson.seed);
   GPT model(setting.config);
   describe_model(lesson, model, setting);
-  show_tokens(lesson, corpus, tokenizer, tokens, setting);
   if (lesson.section("idea")) show_parts(lesson, model);
+  if (lesson.section("audit")) audit_parameters(lesson, setting.config, corpus);
 
   // One attention head in four lines, on the tokens of one sentence, and the same from the library.
   const std::string sentence = lesson.label("sentence");
@@ -76,8 +90,9 @@ int main(int argc, char** argv) {
   Trainer trainer(model, tokens, setting.training);
   if (lesson.flags.boolean("resume")) trainer.resume(path);
   predict_first_loss(lesson, model, trainer);
+  Run run = begin_run("11_baby_gpt", lesson);
   lesson.section("training");
-  TrainingScreen screen(lesson, model, trainer, corpus, tokenizer, path);
+  TrainingScreen screen(lesson, model, trainer, tokenizer, path);
   while (trainer.step() < setting.training.steps && !Lesson::interrupted()) {
     Batch batch = trainer.next_batch();                  // (B,T), (B,T)
     Tensor logits = model.forward(batch.inputs);         // (B,T,V)
@@ -87,12 +102,20 @@ int main(int argc, char** argv) {
     screen.after_step();
   }
   screen.finish();
+  if (screen.took_steps()) keep_run_of(lesson, run, screen, trainer, baseline, setting);
   if (Lesson::interrupted()) return lesson.finish();
-  if (screen.took_steps()) lesson.section("result");
-  screen.show_curves();
+  if (screen.took_steps()) {
+    lesson.section("result");
+    screen.show_curves();
+    show_result(lesson, model, tokenizer, tokens, screen.held().second, baseline);
+    if (is_standard(lesson, setting.training)) claim_losses(lesson, trainer, screen.training_loss());
+  }
+  keep_trained(lesson, model, tokenizer, setting, facts_of(lesson, screen, trainer, baseline, corpus));
+  if (!corpus.is_own) show_openings(lesson, model, tokenizer);
+  if (Lesson::interrupted()) return lesson.finish();
 
   // Act 3: your turn --------------------------------------------------------------------------------------------------
   lesson.section("your_turn");
-  chat(lesson, model, tokenizer, corpus.is_dialogue);
+  talk(lesson, model, tokenizer, corpus.is_dialogue);
   return lesson.finish();
 }

@@ -5,7 +5,9 @@
 #include <cstdio>
 
 #include "core/files/folders.h"
-#include "lessons/11_baby_gpt/baby_gpt.h"
+#include "lessons/11_baby_gpt/options.h"
+#include "lessons/models/turns.h"
+#include "lessons/stage/figures.h"
 
 namespace dikkat {
 
@@ -17,24 +19,13 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::string fixed(double value, int digits) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
-}
-
 constexpr int64_t smoothing = 20;  // steps in the training loss that is reported
 
 }  // namespace
 
-TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Corpus& corpus,
-                               const Tokenizer& tokenizer, const std::string& checkpoint)
-    : lesson_(lesson),
-      model_(model),
-      trainer_(trainer),
-      corpus_(corpus),
-      tokenizer_(tokenizer),
-      checkpoint_(checkpoint) {
+TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Tokenizer& tokenizer,
+                               const std::string& checkpoint)
+    : lesson_(lesson), model_(model), trainer_(trainer), tokenizer_(tokenizer), checkpoint_(checkpoint) {
   const int64_t steps = std::max<int64_t>(1, trainer.options().steps);
   print_every_ =
       lesson.flags.given("print_every") ? lesson.flags.integer("print_every") : std::max<int64_t>(1, steps / 20);
@@ -46,6 +37,7 @@ TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, con
   if (first_step_ >= trainer.options().steps) lesson.line(about_step("already", first_step_));
   progress_ = lesson.progress(trainer.options().steps, lesson.label("training"), lesson.label("token_rate"));
   progress_->start_at(first_step_);
+  has_best_ = first_step_ > 0 && is_file(best_path());  // otherwise it is of another run
   if (trainer.validations().empty()) trainer.validate();
   step_began_ = Clock::now();
 }
@@ -62,29 +54,58 @@ double TrainingScreen::training_loss() const {
   return count ? total / static_cast<double>(count) : std::nan("");
 }
 
-// Vocabularies cut a text into more tokens or fewer, so their losses do not compare; bits for each character do:
-// loss of a token, times tokens for each character, in bits (divided by ln 2).
-double TrainingScreen::bits_per_character() const {
-  const std::string& text = corpus_.parts.validation;
-  const auto tokens = static_cast<double>(tokenizer_.encode(text, SpecialTokens::as_text).size());
-  const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
-  const auto characters = static_cast<double>(std::count_if(text.begin(), text.end(), begins_character));
-  return trainer_.validations().back().second * tokens / characters / std::log(2.0);
+double TrainingScreen::tokens_per_second() const {
+  const int64_t tokens = (trainer_.step() - first_step_) * trainer_.options().batch * model_.config.block_size;
+  return seconds_training_ > 0 ? static_cast<double>(tokens) / seconds_training_ : 0;
 }
 
 void TrainingScreen::after_step() {
   seconds_training_ += seconds_since(step_began_);
   const int64_t step = trainer_.step(), done = step - first_step_;
   const int64_t tokens = done * trainer_.options().batch * model_.config.block_size;
-  const bool last = step == trainer_.options().steps || Lesson::interrupted();
-  if (step % print_every_ == 0 || last) {
-    if (step % validate_every_ == 0 || last) trainer_.validate();
-    print_losses();
-  }
+  const bool at_end = step == trainer_.options().steps, last = at_end || Lesson::interrupted();
+  // However often it prints and wherever it is interrupted: the best weights depend on it.
+  if (step % validate_every_ == 0 || at_end) validate();
+  if (step % print_every_ == 0 || last) print_losses();
   if (step % sample_every_ == 0 && !last) write_sample();
   if (step % save_every_ == 0 && !last) save();
   progress_->update(step, tokens, lesson_.label("loss") + " " + fixed(training_loss(), 3));
   step_began_ = Clock::now();
+}
+
+// Keeps the weights if they are the best so far: a model that goes on to memorise gets worse on other texts.
+void TrainingScreen::validate() {
+  trainer_.validate();
+  if (trainer_.best_validation().first != trainer_.step()) return;
+  try {
+    trainer_.save_weights(best_path());
+    has_best_ = true;
+  } catch (const Error& error) {
+    has_best_ = false;
+    warn_once("not_saved_yet", error.what());
+  }
+}
+
+void TrainingScreen::take_best_weights() {
+  const auto& validations = trainer_.validations();
+  held_ = validations.back();
+  const auto [best, loss] = trainer_.best_validation();
+  if (best == held_.first || !has_best_) return;
+  try {
+    const CheckpointFile file(best_path());
+    const Checkpoint& kept = file.checkpoint();
+    if (kept.step != best || kept.validations.empty() || kept.validations.back().second != loss) return;  // of another
+    file.read_into(parameters(model_));
+    held_ = {best, loss};
+    lesson_.line(about_step("best_weights", best));
+  } catch (const Error& error) {
+    warn_once("best_lost", error.what());
+  }
+}
+
+void TrainingScreen::warn_once(const std::string& label, const std::string& reason) {
+  if (!save_failed_) lesson_.warn(lesson_.label(label) + ": " + reason);
+  save_failed_ = true;
 }
 
 void TrainingScreen::print_losses() {
@@ -98,11 +119,15 @@ void TrainingScreen::print_losses() {
 }
 
 void TrainingScreen::write_sample() {
-  const std::string beginning = corpus_.is_dialogue ? "\n\nA:" : "\n";
+  const bool has_turns = knows_turns(tokenizer_);
+  const std::string beginning(has_turns ? first_speaker : "\n");
   GenerateOptions options = writing_options(lesson_, static_cast<uint32_t>(trainer_.step()));
   options.max_new_tokens = 60;
-  const std::vector<int32_t> written = generate(model_, tokenizer_.encode(beginning), options);
-  const std::string text = (corpus_.is_dialogue ? "A:" : "") + tokenizer_.decode(written);
+  const std::vector<int32_t> start = tokenizer_.encode(beginning, SpecialTokens::allowed);
+  const auto goes_on = [&](int32_t token) { return !has_turns || tokenizer_.token(token) != "\n"; };  // the end
+  const std::vector<int32_t> written = generate(model_, start, options, goes_on);
+  std::string text = (has_turns ? beginning.substr(1) : "") + tokenizer_.decode(written);
+  text.resize(text.find_last_not_of('\n') + 1);
   Json sample = Json::object();
   sample.set("step", trainer_.step());
   sample.set("text", harmless(text, true));
@@ -119,16 +144,16 @@ bool TrainingScreen::save() {
     trainer_.save(checkpoint_);
     save_failed_ = false;
   } catch (const Error& error) {
-    if (!save_failed_)
-      lesson_.warn(lesson_.label(training_goes_on ? "not_saved_yet" : "not_saved") + ": " + error.what());
-    save_failed_ = true;
+    warn_once(training_goes_on ? "not_saved_yet" : "not_saved", error.what());
   }
   return !save_failed_;
 }
 
 void TrainingScreen::finish() {
-  if (trainer_.validations().back().first != trainer_.step()) trainer_.validate();
+  const bool at_end = trainer_.step() >= trainer_.options().steps;
+  if (at_end && trainer_.validations().back().first != trainer_.step()) validate();
   const bool saved = took_steps() && save();
+  if (!Lesson::interrupted()) take_best_weights();
   if (took_steps() && !Lesson::interrupted()) write_sample();
   progress_.reset();
   if (Lesson::interrupted())
@@ -137,16 +162,15 @@ void TrainingScreen::finish() {
     lesson_.line(lesson_.label("saved") + ": " + checkpoint_);
 
   const auto& losses = trainer_.losses();
-  const int64_t tokens = (trainer_.step() - first_step_) * trainer_.options().batch * model_.config.block_size;
-  const double rate = seconds_training_ > 0 ? static_cast<double>(tokens) / seconds_training_ : 0;
   lesson_.record("steps", trainer_.step());
-  lesson_.record("tokens_per_second", took_steps() ? Json(rate) : Json());
+  lesson_.record("tokens_per_second", took_steps() ? Json(tokens_per_second()) : Json());
   lesson_.record("seconds_training", seconds_training_);
   lesson_.record("loss_first", losses.empty() ? Json() : Json(static_cast<double>(losses.front())));
   lesson_.record("loss_train", training_loss());
   lesson_.record("loss_validation",
                  trainer_.validations().empty() ? Json() : Json(trainer_.validations().back().second));
-  lesson_.record("bits_per_character", bits_per_character());
+  lesson_.record("step_best", held_.first);
+  lesson_.record("loss_best", held_.second);
   Json every = Json::array(), validations = Json::array();
   for (const float loss : losses) every.append(static_cast<double>(loss));
   for (const auto& [step, loss] : trainer_.validations()) {
@@ -159,14 +183,13 @@ void TrainingScreen::finish() {
   lesson_.record("validation_losses", validations);
   lesson_.record("samples", samples_);
   if (!took_steps()) return;
-  const double validation = trainer_.validations().back().second;
+  const double validation = held_.second;
   lesson_.set("loss_first", static_cast<double>(losses.front()), 3);
   lesson_.set("loss_train", training_loss(), 3);
   lesson_.set("loss_validation", validation, 3);
   lesson_.set("percent", 100 * std::exp(-validation), 1);
   lesson_.set("percent_first", 100 * std::exp(-static_cast<double>(losses.front())), 1);
-  lesson_.set("bits_per_character", bits_per_character());
-  lesson_.set("tokens_per_second", static_cast<int64_t>(rate));
+  lesson_.set("tokens_per_second", static_cast<int64_t>(tokens_per_second()));
   lesson_.set("seconds", seconds_training_, 1);
 }
 

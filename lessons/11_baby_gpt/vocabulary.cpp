@@ -1,7 +1,7 @@
 #include "lessons/11_baby_gpt/vocabulary.h"
 
+#include "lessons/models/turns.h"
 #include "tokenizer/files.h"
-#include "tokenizer/train.h"
 
 namespace dikkat {
 
@@ -11,22 +11,9 @@ namespace {
 constexpr const char* note = "tokenizer";      // the text of a tokenizer.json
 constexpr const char* given_note = "--vocab";  // where it came from, unless it was learned from the corpus
 
-int64_t vocab_size(const Lesson& lesson) {
-  if (lesson.flags.given("vocab_size")) return lesson.flags.integer("vocab_size");
-  switch (lesson.preset) {
-    case Preset::test:
-      return 320;
-    case Preset::full:
-      return 4096;
-    case Preset::class_room:
-      break;
-  }
-  return 1024;
-}
-
 }  // namespace
 
-Tokenizer saved_tokenizer(const Setting& setting, const std::string& path) {
+Tokenizer saved_tokenizer(const BabyGPTSetting& setting, const std::string& path) {
   const auto saved = setting.training.notes.find(note);
   require(saved != setting.training.notes.end(), path,
           ": the model was saved without its tokens; train it again (without --resume and --chat)");
@@ -36,16 +23,22 @@ Tokenizer saved_tokenizer(const Setting& setting, const std::string& path) {
   return tokenizer;
 }
 
-Tokenizer choose_tokenizer(const Lesson& lesson, const Corpus& corpus, Setting& setting, const std::string& path) {
+std::string given_vocabulary(const Lesson& lesson) {
+  if (!lesson.flags.given("vocab")) return "";
+  const std::string given = lesson.flags.word("vocab");
+  return tokenizer_json(read_vocabulary(given), given + ": it cannot be kept with the model");
+}
+
+Tokenizer choose_tokenizer(const Lesson& lesson, const Corpus& corpus, BabyGPTSetting& setting,
+                           const std::string& path) {
   if (lesson.flags.boolean("resume")) return saved_tokenizer(setting, path);
   Vocabulary vocabulary;
   if (lesson.flags.given("vocab")) {
-    const std::string given = lesson.flags.word("vocab");
-    vocabulary = read_vocabulary(given);
-    setting.training.notes[given_note] = given;
-    setting.training.notes[note] = tokenizer_json(vocabulary, given + ": it cannot be kept with the model");
+    setting.training.notes[given_note] = lesson.flags.word("vocab");
+    setting.training.notes[note] = given_vocabulary(lesson);
+    vocabulary = read_vocabulary(lesson.flags.word("vocab"));
   } else {
-    vocabulary = train_bpe(corpus.parts.training, {.vocab_size = vocab_size(lesson), .special_tokens = {}}).vocabulary;
+    vocabulary = learn_vocabulary(corpus.training, setting.vocab_size, corpus.is_dialogue);
     setting.training.notes[note] = tokenizer_json(vocabulary);
   }
   Tokenizer tokenizer(std::move(vocabulary));
@@ -56,20 +49,22 @@ Tokenizer choose_tokenizer(const Lesson& lesson, const Corpus& corpus, Setting& 
 std::vector<ShownToken> shown_tokens(const Tokenizer& tokenizer, const std::string& text) {
   constexpr size_t most = 40;
   std::vector<ShownToken> shown;
-  for (const int32_t id : tokenizer.encode(text, SpecialTokens::as_text)) {
+  const SpecialTokens signs = knows_turns(tokenizer) ? SpecialTokens::allowed : SpecialTokens::as_text;
+  for (const int32_t id : tokenizer.encode(text, signs)) {
     if (shown.size() < most) shown.push_back({tokenizer.token(id), std::to_string(id)});
   }
   return shown;
 }
 
 void show_tokens(Lesson& lesson, const Corpus& corpus, const Tokenizer& tokenizer, const TokenData& tokens,
-                 const Setting& setting) {
+                 const BabyGPTSetting& setting) {
+  lesson.set("vocabulary", tokenizer.vocab_size());
   lesson.set("training_tokens", static_cast<int64_t>(tokens.training.size()));
   lesson.set("bytes_per_token",
-             static_cast<double>(corpus.parts.training.size()) / static_cast<double>(tokens.training.size()));
+             static_cast<double>(corpus.training.size()) / static_cast<double>(tokens.training.size()));
   const bool is_given = setting.training.notes.contains(given_note);
   if (lesson.section(is_given ? "tokens_given" : "tokens"))
-    lesson.tokens(shown_tokens(tokenizer, first_passage(lesson, corpus)));
+    lesson.tokens(shown_tokens(tokenizer, "\n" + first_passage(corpus, lesson.turkish)));
 }
 
 }  // namespace dikkat
