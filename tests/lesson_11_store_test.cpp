@@ -49,7 +49,7 @@ TEST_F(BabyGPTStore, EveryTrainingIsARunAlsoAnInterruptedOne) {
   ASSERT_EQ(all.runs.size(), 2u) << "neither --chat nor an early section is a run";
   const dikkat::Run &whole = all.runs[0], &part = all.runs[1];
   EXPECT_EQ(whole.lesson + " " + whole.preset + " " + whole.device + " " + whole.precision, "11_baby_gpt test cpu f32");
-  EXPECT_EQ(whole.data, "the course's dialogues");
+  EXPECT_EQ(whole.data, "lessons/data/dialogues");
   EXPECT_TRUE(whole.is_finished);
   const Json r = results();
   EXPECT_EQ(*whole.fact("parameters"), Json(r.at("parameters").integer()));

@@ -108,7 +108,7 @@ void list(Page& page) {
                page.in("parametre", "parameters"),
                page.in("adım", "steps"),
                page.in("doğr. kaybı", "valid. loss"),
-               page.in("bit/harf", "bits/char"),
+               page.in("bit/karakter", "bits/char"),
                page.in("boyut", "size"),
                page.in("tarih", "date")};
   }
