@@ -16,9 +16,9 @@ std::vector<Flag> chat_flags();
 // The text of --say. Throws UsageError if it is empty.
 std::string text_to_say(const Lesson& lesson);
 
-// Answers line by line until the input ends, an empty line at a terminal, or /quit. Lines that begin with "/" and a
-// letter are commands; /help lists them. `is_dialogue`: the model learned from dialogues as in lessons/models/turns.h,
-// so it is asked for the second speaker's next line; otherwise it goes on from what was typed.
+// Answers line by line until the input ends, an empty line at a terminal, or /quit. Lines that begin with "/" and no
+// space behind it are commands; /help lists them. `is_dialogue`: the model learned from dialogues as in
+// lessons/models/turns.h, so it is asked for the second speaker's next line; otherwise it goes on from what was typed.
 // Records "replies".
 void chat(Lesson& lesson, LanguageModel& model, const Tokenizer& tokenizer, bool is_dialogue);
 

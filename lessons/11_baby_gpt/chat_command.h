@@ -15,8 +15,8 @@ struct ChatCommand {
 // The commands that the chat knows.
 const std::vector<std::string>& chat_commands();
 
-// The command that a line is: "/" at its beginning with a letter behind it. Nothing: the line is text ("/ 3", "
-// /save").
+// The command that a line is: "/" at its very beginning and no space behind it ("/3" is an unknown one). Nothing: the
+// line is text.
 std::optional<ChatCommand> chat_command(const std::string& line);
 
 // A number from `lowest` to `highest` (a decimal comma is understood) and nothing else.

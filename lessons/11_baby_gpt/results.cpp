@@ -6,6 +6,7 @@
 #include "lessons/11_baby_gpt/options.h"
 #include "lessons/models/openings.h"
 #include "lessons/models/turns.h"
+#include "lessons/models/words.h"
 #include "lessons/stage/figures.h"
 
 namespace dikkat {
@@ -20,11 +21,6 @@ constexpr uint32_t result_draws = 0x10000000u;  // other texts than the samples 
 std::span<const int32_t> judged_tokens(const TokenData& tokens, int64_t block_size, int64_t most_windows) {
   const int64_t windows = std::min(most_windows, count_windows(tokens.validation, block_size));
   return std::span(tokens.validation).first(static_cast<size_t>(windows * block_size + 1));
-}
-
-int64_t count_characters(const std::string& text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
 }
 
 std::vector<int32_t> write_texts(Lesson& lesson, GPT& model, const Tokenizer& tokenizer, int64_t count) {
@@ -54,7 +50,7 @@ Baseline show_baseline(Lesson& lesson, const TokenData& tokens, const Tokenizer&
   const size_t counted = std::min(tokens.training.size(), most_counted);
   baseline.best = best_ngram(NGrams(std::span(tokens.training).first(counted), tokenizer.vocab_size()), judged);
   baseline.characters_per_token =
-      static_cast<double>(count_characters(tokenizer.decode(judged))) / static_cast<double>(judged.size());
+      static_cast<double>(letter_count(tokenizer.decode(judged))) / static_cast<double>(judged.size());
   lesson.set("ngram_n", baseline.best.n);
   lesson.set("ngram_loss", baseline.best.loss, 3);
   lesson.record("ngram_n", baseline.best.n);

@@ -188,7 +188,7 @@ void TrainingScreen::finish() {
   lesson_.set("loss_train", training_loss(), 3);
   lesson_.set("loss_validation", validation, 3);
   lesson_.set("percent", 100 * std::exp(-validation), 1);
-  lesson_.set("percent_first", 100 * std::exp(-static_cast<double>(losses.front())), 1);
+  lesson_.set("percent_first", 100 * std::exp(-static_cast<double>(losses.front())), 2);
   lesson_.set("tokens_per_second", static_cast<int64_t>(tokens_per_second()));
   lesson_.set("seconds", seconds_training_, 1);
 }

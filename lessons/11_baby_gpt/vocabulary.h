@@ -8,10 +8,8 @@
 namespace dikkat {
 
 // What this run counts in. A new model: the vocabulary of --vocab, or one of --vocab_size tokens learned from the part
-// of the corpus that is not held back. It is put into the notes of `setting`, and so into every checkpoint; --resume
-// and
-// --chat take it from there. Sets setting.config.vocab_size. Throws UsageError for flags that contradict each other,
-// Error for a vocabulary that cannot be read.
+// of the corpus that is not held back. It is put into the notes of `setting`, and so into every checkpoint, where
+// --resume takes it from. Sets setting.config.vocab_size. Throws Error for a vocabulary that cannot be read.
 Tokenizer choose_tokenizer(const Lesson& lesson, const Corpus& corpus, BabyGPTSetting& setting,
                            const std::string& path);
 

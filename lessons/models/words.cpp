@@ -27,9 +27,9 @@ std::string first_letters(std::string_view word, size_t count) {
   return std::string(word.substr(0, end));
 }
 
-size_t letter_count(std::string_view word) {
+size_t letter_count(std::string_view text) {
   size_t count = 0;
-  for (size_t at = 0; at < word.size(); at += decode(word, at).length) ++count;
+  for (size_t at = 0; at < text.size(); at += decode(text, at).length) ++count;
   return count;
 }
 

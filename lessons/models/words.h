@@ -15,8 +15,8 @@ std::vector<std::string> words_of(std::string_view text, Language language);
 // Its first letters, `count` of them at most.
 std::string first_letters(std::string_view word, size_t count);
 
-// How many letters it has.
-size_t letter_count(std::string_view word);
+// How many characters a text has.
+size_t letter_count(std::string_view text);
 
 // The letters that Turkish has and English has not, written with those of English: "güneş" -> "gunes". (People type so
 // where the keyboard lacks them.) For lower case.

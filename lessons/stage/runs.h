@@ -18,7 +18,7 @@ struct LossPoint {
 };
 
 struct Run {
-  int number = 0;    // given by append_run and kept for good, whatever else is removed; 1 is the oldest
+  int number = 0;    // given by append_run, and kept whatever else is removed; 1 is the oldest
   std::string file;  // its name in the folder
 
   std::string lesson, preset, device, precision;  // "11_baby_gpt", "class", "cpu", "f32"
@@ -48,8 +48,7 @@ struct Run {
 // A loss of every step from `first_step` on as at most `most` points: the mean of each stretch, at its middle step.
 std::vector<LossPoint> thinned(const std::vector<float>& losses, int64_t first_step = 1, size_t most = 400);
 
-// In a lesson
-// -----------------------------------------------------------------------------------------------------------
+// In a lesson ---------------------------------------------------------------------------------------------------------
 
 // A run that begins now, with what the lesson's flags say about it.
 Run begin_run(const std::string& folder_of_lesson, const Lesson& lesson);
@@ -58,14 +57,14 @@ Run begin_run(const std::string& folder_of_lesson, const Lesson& lesson);
 // its number; if it cannot be stored, warns and returns 0.
 int keep_run(Lesson& lesson, Run run);
 
-// The folder
-// ------------------------------------------------------------------------------------------------------------
+// The folder ----------------------------------------------------------------------------------------------------------
 
 std::string runs_folder();  // Lesson::home()/runs
 
-// Writes 2026-11-21_21-40-05_11_baby_gpt_7.json, all or nothing, and returns the number at its end: one more than the
-// largest that is there. Two programs that store at the same moment get two files. Error if it cannot be written, or if
-// the run has no proper date or lesson.
+// Writes 2026-11-21_21-40-05_11_baby_gpt_7.json and returns the number at its end: one more than the largest that is
+// there. (The name is taken first and the content comes at once: who is killed between leaves an empty file.) Two
+// programs that store at the same moment get two files. Error if it cannot be written, or if the run has no proper date
+// or lesson.
 int append_run(const std::string& folder, const Run& run);
 
 struct Runs {
