@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
   predict_first_loss(lesson, model, trainer);
   Run run = begin_run("11_baby_gpt", lesson);
   lesson.section("training");
-  TrainingScreen screen(lesson, model, trainer, tokenizer, path);
+  TrainingScreen screen(lesson, model, trainer, tokenizer, setting.validate_every(), path);
   while (trainer.step() < setting.training.steps && !Lesson::interrupted()) {
     Batch batch = trainer.next_batch();                  // (B,T), (B,T)
     Tensor logits = model.forward(batch.inputs);         // (B,T,V)
@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
     screen.after_step();
   }
   screen.finish();
-  if (screen.took_steps()) keep_run_of(lesson, run, screen, trainer, baseline, setting);
+  if (screen.took_steps()) keep_run_of(lesson, run, screen, trainer, baseline, setting, corpus);
   if (Lesson::interrupted()) return lesson.finish();
   if (screen.took_steps()) {
     lesson.section("result");

@@ -186,14 +186,6 @@ bool only_before_training(const Lesson& lesson) {
          std::find(early.begin(), early.end(), lesson.flags.word("section")) != early.end();
 }
 
-std::string corpus_name(const Lesson& lesson) {
-  if (!lesson.flags.given("data")) return "lessons/data/dialogues";  // in any language: runs are compared by it
-  std::string name;
-  for (const std::string& file : lesson.flags.files("data")) name += (name.empty() ? "" : ", ") + file;
-  const std::string kept_back = lesson.flags.word("validation");
-  return kept_back.empty() ? name : name + " / " + kept_back;
-}
-
 GenerateOptions writing_options(const Lesson& lesson, uint32_t draw) {
   return {.temperature = lesson.flags.number("temperature"),
           .top_k = lesson.flags.integer("top_k"),

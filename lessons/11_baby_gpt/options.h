@@ -34,9 +34,6 @@ bool only_before_training(const Lesson& lesson);
 // The course's dialogues, or --data and --validation.
 Corpus chosen_corpus(const Lesson& lesson, const BabyGPTSetting& setting);
 
-// What the corpus is called in the list of runs.
-std::string corpus_name(const Lesson& lesson);
-
 // What is drawn when the model writes.
 GenerateOptions writing_options(const Lesson& lesson, uint32_t draw);
 

@@ -1,6 +1,5 @@
 #include "lessons/11_baby_gpt/records.h"
 
-#include "lessons/11_baby_gpt/options.h"
 #include "lessons/models/words.h"
 
 namespace dikkat {
@@ -16,9 +15,9 @@ std::string shortened(const std::string& name) {
 }  // namespace
 
 void keep_run_of(Lesson& lesson, Run run, const TrainingScreen& screen, const Trainer& trainer,
-                 const Baseline& baseline, const BabyGPTSetting& setting) {
+                 const Baseline& baseline, const BabyGPTSetting& setting, const Corpus& corpus) {
   const GPTConfig& config = setting.config;
-  run.data = shortened(corpus_name(lesson));
+  run.data = shortened(corpus.name);
   run.facts = {{"parameters", config.parameter_count()},
                {"n_layer", config.n_layer},
                {"n_head", config.n_head},
@@ -45,7 +44,7 @@ Json facts_of(const Lesson& lesson, const TrainingScreen& screen, const Trainer&
                        {"preset", lesson.flags.word("preset")},
                        {"seed", lesson.seed},
                        {"precision", name_of(precision())},
-                       {"data", corpus_name(lesson)},
+                       {"data", corpus.name},
                        {"dialogue", corpus.is_dialogue},
                        {"batch", trainer.options().batch},
                        {"steps", trainer.step()},

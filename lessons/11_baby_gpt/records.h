@@ -10,7 +10,7 @@ namespace dikkat {
 
 // Fills in what the training has come to, and stores the run. `run` is begin_run()'s.
 void keep_run_of(Lesson& lesson, Run run, const TrainingScreen& screen, const Trainer& trainer,
-                 const Baseline& baseline, const BabyGPTSetting& setting);
+                 const Baseline& baseline, const BabyGPTSetting& setting, const Corpus& corpus);
 
 // What trained.json says of the model.
 Json facts_of(const Lesson& lesson, const TrainingScreen& screen, const Trainer& trainer, const Baseline& baseline,

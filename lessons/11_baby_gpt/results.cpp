@@ -98,30 +98,22 @@ void show_result(Lesson& lesson, GPT& model, const Tokenizer& tokenizer, const T
 }
 
 void claim_losses(Lesson& lesson, const Trainer& trainer, double training_loss) {
-  const double validation = trainer.validations().back().second;
-  const auto verdict = [&](double loss) {
-    if (lesson.preset != Preset::full) return Claim::Verdict::not_at_this_scale;
-    return loss < 0.6 ? Claim::Verdict::reproduced : Claim::Verdict::not_reproduced;
+  const auto claim = [&](const std::string& what, const Bilingual& where, double measured) {
+    const bool is_full = lesson.preset == Preset::full;
+    lesson.claim({.id = "11." + what,
+                  .statement = {"Kayıp 5000 adımda 4.5'ten 0.5'e iner: " + where.turkish,
+                                "The loss falls from 4.5 to 0.5 in 5000 steps: " + where.english},
+                  .source = lesson.turkish ? "Baby GPT ders notları" : "course notes on Baby GPT",
+                  .published = "4.5 → 0.5",
+                  .measured = measured,
+                  .digits = 2,
+                  .unit = lesson.turkish ? "nat" : "nats",
+                  .verdict = !is_full         ? Claim::Verdict::not_at_this_scale
+                             : measured < 0.6 ? Claim::Verdict::reproduced
+                                              : Claim::Verdict::not_reproduced});
   };
-  const std::string source = lesson.turkish ? "Baby GPT ders notları" : "course notes on Baby GPT";
-  lesson.claim({.id = "11.training_loss",
-                .statement = {"Kayıp 5000 adımda 4.5'ten 0.5'e iner: eğitim metninde",
-                              "The loss falls from 4.5 to 0.5 in 5000 steps: on the training text"},
-                .source = source,
-                .published = "4.5 → 0.5",
-                .measured = training_loss,
-                .digits = 2,
-                .unit = lesson.turkish ? "nat" : "nats",
-                .verdict = verdict(training_loss)});
-  lesson.claim({.id = "11.validation_loss",
-                .statement = {"Kayıp 5000 adımda 4.5'ten 0.5'e iner: görmediği metinde",
-                              "The loss falls from 4.5 to 0.5 in 5000 steps: on text never seen"},
-                .source = source,
-                .published = "4.5 → 0.5",
-                .measured = validation,
-                .digits = 2,
-                .unit = lesson.turkish ? "nat" : "nats",
-                .verdict = verdict(validation)});
+  claim("training_loss", {"eğitim metninde", "on the training text"}, training_loss);
+  claim("validation_loss", {"görmediği metinde", "on text never seen"}, trainer.validations().back().second);
 }
 
 void show_openings(Lesson& lesson, GPT& model, const Tokenizer& tokenizer) {

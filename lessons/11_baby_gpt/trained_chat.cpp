@@ -7,7 +7,6 @@
 #include "lessons/11_baby_gpt/model_parts.h"
 #include "lessons/11_baby_gpt/options.h"
 #include "lessons/11_baby_gpt/vocabulary.h"
-#include "lessons/stage/figures.h"
 
 namespace dikkat {
 

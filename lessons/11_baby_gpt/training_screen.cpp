@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "core/files/folders.h"
 #include "lessons/11_baby_gpt/options.h"
@@ -24,12 +23,16 @@ constexpr int64_t smoothing = 20;  // steps in the training loss that is reporte
 }  // namespace
 
 TrainingScreen::TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Tokenizer& tokenizer,
-                               const std::string& checkpoint)
-    : lesson_(lesson), model_(model), trainer_(trainer), tokenizer_(tokenizer), checkpoint_(checkpoint) {
+                               int64_t validate_every, const std::string& checkpoint)
+    : lesson_(lesson),
+      model_(model),
+      trainer_(trainer),
+      tokenizer_(tokenizer),
+      checkpoint_(checkpoint),
+      validate_every_(validate_every) {
   const int64_t steps = std::max<int64_t>(1, trainer.options().steps);
   print_every_ =
       lesson.flags.given("print_every") ? lesson.flags.integer("print_every") : std::max<int64_t>(1, steps / 20);
-  validate_every_ = std::max<int64_t>(1, steps / 20);
   sample_every_ = std::max<int64_t>(1, steps / 5);
   save_every_ = lesson.flags.integer("save_every");
   first_step_ = trainer.step();
@@ -87,8 +90,6 @@ void TrainingScreen::validate() {
 }
 
 void TrainingScreen::take_best_weights() {
-  const auto& validations = trainer_.validations();
-  held_ = validations.back();
   const auto [best, loss] = trainer_.best_validation();
   if (best == held_.first || !has_best_) return;
   try {
@@ -153,6 +154,7 @@ void TrainingScreen::finish() {
   const bool at_end = trainer_.step() >= trainer_.options().steps;
   if (at_end && trainer_.validations().back().first != trainer_.step()) validate();
   const bool saved = took_steps() && save();
+  held_ = trainer_.validations().back();
   if (!Lesson::interrupted()) take_best_weights();
   if (took_steps() && !Lesson::interrupted()) write_sample();
   progress_.reset();

@@ -13,7 +13,8 @@ namespace dikkat {
 
 class TrainingScreen {
  public:
-  TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Tokenizer& tokenizer,
+  // Validates every `validate_every` steps.
+  TrainingScreen(Lesson& lesson, GPT& model, Trainer& trainer, const Tokenizer& tokenizer, int64_t validate_every,
                  const std::string& checkpoint);
 
   // Draws the bar; prints losses, validates, writes a sample and saves when it is time for them.

@@ -84,6 +84,7 @@ Corpus read_corpus(const std::vector<std::string>& files, const std::string& val
     corpus.training += read_one(path, turkish);
     corpus.training_name += (corpus.training_name.empty() ? "" : ", ") + path;
   }
+  corpus.name = corpus.training_name + (validation.empty() ? "" : " / " + validation);
   corpus.validation_name =
       validation.empty() ? corpus.training_name + ", the part kept back for validation" : validation;
   if (validation.empty()) {

@@ -16,6 +16,9 @@ struct Corpus {
   bool is_own = false;               // the user brought it
   bool is_dialogue = false;          // people take turns in it (turns.h), so a model can learn to answer
 
+  // What the list of runs calls it, in any language: runs are compared by it.
+  std::string name = "lessons/data/dialogues";
+
   // What messages call the two parts.
   std::string training_name = "the dialogues", validation_name = "the dialogues kept back";
 

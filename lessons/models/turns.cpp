@@ -10,12 +10,16 @@ namespace {
 
 // What stands between the signs.
 std::vector<std::string_view> between_signs(std::string_view text) {
+  static_assert(first_speaker.size() == second_speaker.size());
   std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const size_t sign = std::min(text.find(first_speaker), text.find(second_speaker));
-    parts.push_back(text.substr(0, sign));
-    text.remove_prefix(sign == text.npos ? text.size() : sign + first_speaker.size());
+  size_t begin = 0;
+  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+    const std::string_view here = text.substr(at, first_speaker.size());
+    if (here != first_speaker && here != second_speaker) continue;
+    parts.push_back(text.substr(begin, at - begin));
+    begin = at + first_speaker.size();
   }
+  if (begin < text.size()) parts.push_back(text.substr(begin));
   return parts;
 }
 
